@@ -1,0 +1,118 @@
+/* What a device family has to offer to be a driver: one row of the table in drivers.c.
+ *
+ * A driver turns bytes into frames and frames into values. It is a pair of pure functions: it owns
+ * nothing, keeps nothing between calls, and sees no file descriptor, clock or other driver. Any
+ * thread may call it.
+ */
+#ifndef HW_DRIVER_H
+#define HW_DRIVER_H
+
+#include "hw/reading.h"
+
+#include <stddef.h>
+
+enum {
+    HW_FRAME_MAX = 64,      /* the longest frame of any driver, bytes */
+    HW_VALUES_MAX = 8,      /* the most values one frame can carry */
+    HW_UNIT_MAX = 8,        /* a unit's text with its NUL */
+    HW_VALUE_TEXT_MAX = 24, /* a value's text with its NUL */
+    HW_REQUEST_MAX = 32,    /* the longest request a polled driver sends, bytes */
+    HW_LINE_TEXT_MAX = 16   /* "115200/8n1" with its NUL */
+};
+
+/* Settings of one port that change how its bytes are read. */
+struct hw_options {
+    bool mask7;             /* clear bit 8 of every byte first: a 7-bit line read as 8n1 */
+    bool checksum;          /* verify the check of formats that have one; off only to look at a
+                               device whose check is not understood */
+    char unit[HW_UNIT_MAX]; /* unit of formats that send none: "g" "kg" "t" "jin"; "" = not set */
+};
+
+enum frame_verdict {
+    FRAME_WAIT,  /* a frame may have begun: more bytes are needed */
+    FRAME_OK,    /* the first `length` bytes are one whole frame */
+    FRAME_SKIP,  /* the first `length` bytes are what may stand between frames (a line end): drop
+                    them, count nothing */
+    FRAME_REJECT /* the first `length` bytes (at least 1) can belong to no frame: drop them */
+};
+
+/* Why bytes were dropped; counted per port. X(NAME, "text id") */
+#define REJECT_REASONS(X)                                                                          \
+    X(REJECT_NOISE, "noise")       /* not the beginning of a frame */                              \
+    X(REJECT_LAYOUT, "layout")     /* began like a frame, then a byte that cannot stand there */   \
+    X(REJECT_CHECKSUM, "checksum") /* whole, but its check does not fit */                         \
+    X(REJECT_LENGTH, "length")     /* grew past the longest frame without an end */                \
+    X(REJECT_VALUE, "value")       /* well-formed, but no value or one outside int32 grams */
+
+enum reject_reason {
+#define X(name, text) name,
+    REJECT_REASONS(X)
+#undef X
+        REJECT_REASON_COUNT
+};
+
+struct frame_result {
+    enum frame_verdict verdict;
+    enum reject_reason reason; /* for FRAME_REJECT */
+    size_t length;             /* for FRAME_OK, FRAME_SKIP and FRAME_REJECT */
+};
+
+/* One value as the device displayed it: sign, digits and decimals are kept, so that nothing is lost
+ * on the way to a screen or to `biaogan decode`. */
+struct hw_value {
+    enum reading_kind kind;
+    enum reading_status status;
+    uint8_t channel;        /* from 1 */
+    bool has_digits;        /* weight: `digits`, `decimals`, `negative` are set */
+    bool negative;          /* "-0.00" keeps its sign */
+    uint8_t decimals;       /* digits after the point, 0 to 9 */
+    uint64_t digits;        /* all digits as one integer, without sign and point; at most 10^15 */
+    char unit[HW_UNIT_MAX]; /* as sent ("kg", "g", "%"); "" where the format sends none */
+    bool tare;              /* the stored tare, not what lies on the scale: shown, but no reading */
+    bool lid_open;          /* lid */
+};
+
+struct hw_driver {
+    const char *name;       /* in configuration, captures and `biaogan decode` */
+    enum reading_kind kind; /* what it reads */
+    const char *line;       /* usual line settings, "9600/8n1" */
+    bool polled;            /* poll() must be sent before the device speaks */
+    uint16_t poll_ms;       /* for polled drivers: how often, ms */
+    bool checksum_default;  /* value of hw_options.checksum where the port does not say */
+    const char *summary;    /* one line for people: maker, models */
+
+    /* Looks at the beginning of `bytes` (count >= 1, already masked where the port says so). Never
+     * reads past `count`; answers FRAME_WAIT only while count < HW_FRAME_MAX. */
+    struct frame_result (*frame)(const struct hw_options *options, const uint8_t *bytes,
+                                 size_t count);
+
+    /* Values of one whole frame that frame() accepted. Returns how many were written, 0 where the
+     * frame carries none (a host's own command, a keep-alive). At most HW_VALUES_MAX. */
+    size_t (*decode)(const struct hw_options *options, const uint8_t *frame, size_t length,
+                     struct hw_value values[HW_VALUES_MAX]);
+
+    /* NULL for streaming devices. Writes the next request, returns its length. */
+    size_t (*poll)(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX]);
+};
+
+/* The table: `hw_drivers[0 .. hw_driver_count-1]`, sorted by kind and name. */
+extern const struct hw_driver *const hw_drivers[];
+extern const size_t hw_driver_count;
+
+/* NULL where no driver has that name. */
+const struct hw_driver *hw_driver_find(const char *name);
+
+/* Text id of a reject reason and of a reading status ("ok", "unstable", "overload", "underload",
+ * "busy", "error": the words of `biaogan decode`). */
+const char *hw_reject_text(enum reject_reason reason);
+const char *hw_status_text(enum reading_status status);
+
+/* Grams of a displayed weight in `unit` ("g" "kg" "t" "jin", case ignored; jin = 500 g), rounded
+ * half away from zero. False where the unit is no weight or the result does not fit int32_t. */
+bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams);
+
+/* The value as displayed ("-0.200", lid: "1" open, "0" closed, "?" sensor fault; "" without
+ * digits), NUL-terminated; `size` at least HW_VALUE_TEXT_MAX. */
+void hw_value_text(const struct hw_value *value, char *text, size_t size);
+
+#endif

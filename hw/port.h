@@ -1,0 +1,63 @@
+/* A port: a pure pump from bytes to readings.
+ *
+ * bytes + now -> frames -> values -> readings, with resynchronisation after garbage and counts of
+ * everything that happened. A port blocks on nothing and reads no clock; one thread at a time may
+ * use it. The caller owns the struct; nothing in it needs freeing.
+ */
+#ifndef HW_PORT_H
+#define HW_PORT_H
+
+#include "hw/driver.h"
+
+struct port_config {
+    const struct hw_driver *driver; /* borrowed, never NULL */
+    struct hw_options options;
+    uint8_t index;        /* goes into reading_t.port */
+    uint8_t equal_frames; /* how many equal frames in a row make a value READING_OK; 1 = each.
+                             Until then a value is READING_MOVING: shown, but no settled weight.
+                             Weights only: a lid speaks once, and under a CRC. */
+};
+
+/* Since port_init; never reset, so that differences can be taken. */
+struct port_stats {
+    uint64_t bytes;
+    uint64_t frames;                       /* whole, valid frames */
+    uint64_t readings;                     /* handed to the sink */
+    uint64_t rejects[REJECT_REASON_COUNT]; /* by reason: one for each frame that had begun, and one
+                                              for each run of noise */
+    int64_t last_frame_ms;                 /* INT64_MIN before the first */
+    uint32_t lost;                         /* how often the port went away */
+};
+
+struct port {
+    struct port_config config;
+    struct port_stats stats;
+    uint8_t pending[HW_FRAME_MAX];
+    uint8_t pending_count;
+    bool rejecting;                           /* bytes were dropped since the last frame */
+    uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* equal values in a row, by channel */
+    int32_t equal_grams[HW_CHANNELS_MAX + 1];
+};
+
+typedef void port_sink(void *context, const reading_t *reading);
+
+void port_init(struct port *port, const struct port_config *config);
+
+/* Takes any number of bytes that arrived at `now_ms` and calls `sink` for each reading in order.
+ * How the bytes were cut into calls makes no difference to the readings. */
+void port_feed(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+               port_sink *sink, void *context);
+
+/* The values of one frame as the device displayed them, at least one. */
+typedef void port_values_sink(void *context, const struct hw_value *values, size_t count);
+
+/* The same pump without the last step: for those who show frames and not weights. Neither grams nor
+ * equal_frames play a part. Use one of the two on a port, not both. */
+void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                      port_values_sink *sink, void *context);
+
+/* The line went away: what was half received is dropped, so that it cannot be glued to what comes
+ * after the line is back. */
+void port_lost(struct port *port);
+
+#endif

@@ -1,0 +1,319 @@
+/* The "ST,GS" text family: T-Scale, Bison, GSC, GRAM, WT3000i, NHB and many more.
+ *
+ *     bytes  text         meaning
+ *     2      ST US OL     stable, moving, out of range
+ *     0-1    + -          only after OL: over or under (Bison)
+ *     1      ,
+ *     2      GS NT TR     gross, net, stored tare
+ *     0-1    ,            NHB and Tiger leave it out
+ *     6-11   value        blanks, a sign or none, blanks, digits with at most one point. Manuals
+ * say sign and 6 to 8 characters; "- 008880" (blank after the sign) and
+ *                         "-000050." (point at the end) were recorded
+ *     0-1    ,            Tiger
+ *     0-n    blanks
+ *     1-3    unit         kg g t lb oz jin in any case; may be missing only where the port's
+ *                         settings name one
+ *     0-n    blanks
+ *     1      CR or LF     end; further line ends stand between frames
+ *
+ * After OL the digits, their width and the unit mean nothing and may be missing: blanks, 9s and
+ * zeros have all been seen. A '-' makes it underload.
+ *
+ * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7516 p.18, Tiger TI-02-P p.21; field
+ * recordings marked [C] in tests/vectors/scale_vectors.tsv.
+ *
+ * Some devices send each frame twice; both count. There is no check: a changed digit, a lost digit
+ * or the lost 'k' of "kg" is a wrong weight that only port_config.equal_frames can catch.
+ * Everything that is not exactly this grammar is refused, NUL and bit 8 included.
+ */
+#include "hw/bytes.h"
+#include "hw/drivers.h"
+
+enum {
+    FRAME_LONGEST = 32, /* with its end; the longest seen has 22 */
+    VALUE_NARROWEST = 6,
+    VALUE_WIDEST = 11, /* "0." and nine decimals */
+    MODE_BYTES = 3     /* the comma and GS, NT or TR */
+};
+
+enum byte_class {
+    BAD,
+    COMMA,
+    BLANK,
+    PLUS_MINUS,
+    DIGIT,
+    POINT,
+    LINE_END,
+    UNIT_LETTER, /* a letter of a unit only; the others also stand in the words before the value */
+    G,
+    L,
+    N,
+    O,
+    R,
+    S,
+    T,
+    U,
+    CLASS_COUNT
+};
+
+static const uint8_t byte_class[256] = {
+    [','] = COMMA,       [' '] = BLANK,       ['+'] = PLUS_MINUS,  ['-'] = PLUS_MINUS,
+    ['.'] = POINT,       ['\r'] = LINE_END,   ['\n'] = LINE_END,   ['0'] = DIGIT,
+    ['1'] = DIGIT,       ['2'] = DIGIT,       ['3'] = DIGIT,       ['4'] = DIGIT,
+    ['5'] = DIGIT,       ['6'] = DIGIT,       ['7'] = DIGIT,       ['8'] = DIGIT,
+    ['9'] = DIGIT,       ['G'] = G,           ['L'] = L,           ['N'] = N,
+    ['O'] = O,           ['R'] = R,           ['S'] = S,           ['T'] = T,
+    ['U'] = U,           ['B'] = UNIT_LETTER, ['I'] = UNIT_LETTER, ['J'] = UNIT_LETTER,
+    ['K'] = UNIT_LETTER, ['Z'] = UNIT_LETTER, ['b'] = UNIT_LETTER, ['g'] = UNIT_LETTER,
+    ['i'] = UNIT_LETTER, ['j'] = UNIT_LETTER, ['k'] = UNIT_LETTER, ['l'] = UNIT_LETTER,
+    ['n'] = UNIT_LETTER, ['o'] = UNIT_LETTER, ['t'] = UNIT_LETTER, ['z'] = UNIT_LETTER,
+};
+
+enum state {
+    DEAD, /* the byte cannot stand here */
+    BEGIN,
+    AFTER_S,
+    AFTER_U,
+    AFTER_O,
+    AFTER_OL,
+    AFTER_STATUS,
+    BEFORE_MODE,
+    AFTER_G,
+    AFTER_N,
+    AFTER_T,
+    AFTER_MODE,
+    BEFORE_SIGN,
+    BEFORE_DIGITS,
+    IN_DIGITS,
+    IN_DECIMALS,
+    BEFORE_UNIT,
+    IN_UNIT,
+    AFTER_UNIT,
+    DONE,
+    STATE_COUNT
+};
+
+#define UNIT_FROM_HERE                                                                             \
+    [UNIT_LETTER] = IN_UNIT, [G] = IN_UNIT, [L] = IN_UNIT, [N] = IN_UNIT, [O] = IN_UNIT,           \
+    [T] = IN_UNIT, [LINE_END] = DONE
+
+static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
+    [BEGIN] = {[S] = AFTER_S, [U] = AFTER_U, [O] = AFTER_O},
+    [AFTER_S] = {[T] = AFTER_STATUS},
+    [AFTER_U] = {[S] = AFTER_STATUS},
+    [AFTER_O] = {[L] = AFTER_OL},
+    [AFTER_OL] = {[PLUS_MINUS] = AFTER_STATUS, [COMMA] = BEFORE_MODE},
+    [AFTER_STATUS] = {[COMMA] = BEFORE_MODE},
+    [BEFORE_MODE] = {[G] = AFTER_G, [N] = AFTER_N, [T] = AFTER_T},
+    [AFTER_G] = {[S] = AFTER_MODE},
+    [AFTER_N] = {[T] = AFTER_MODE},
+    [AFTER_T] = {[R] = AFTER_MODE},
+    [AFTER_MODE] = {[COMMA] = BEFORE_SIGN,
+                    [BLANK] = BEFORE_SIGN,
+                    [PLUS_MINUS] = BEFORE_DIGITS,
+                    [DIGIT] = IN_DIGITS,
+                    [LINE_END] = DONE},
+    [BEFORE_SIGN] = {[BLANK] = BEFORE_SIGN,
+                     [PLUS_MINUS] = BEFORE_DIGITS,
+                     [DIGIT] = IN_DIGITS,
+                     [COMMA] = BEFORE_UNIT,
+                     UNIT_FROM_HERE},
+    [BEFORE_DIGITS] =
+        {[BLANK] = BEFORE_DIGITS, [DIGIT] = IN_DIGITS, [COMMA] = BEFORE_UNIT, UNIT_FROM_HERE},
+    [IN_DIGITS] = {[DIGIT] = IN_DIGITS,
+                   [POINT] = IN_DECIMALS,
+                   [COMMA] = BEFORE_UNIT,
+                   [BLANK] = BEFORE_UNIT,
+                   UNIT_FROM_HERE},
+    [IN_DECIMALS] =
+        {[DIGIT] = IN_DECIMALS, [COMMA] = BEFORE_UNIT, [BLANK] = BEFORE_UNIT, UNIT_FROM_HERE},
+    [BEFORE_UNIT] = {[BLANK] = BEFORE_UNIT, UNIT_FROM_HERE},
+    [IN_UNIT] = {[BLANK] = AFTER_UNIT, UNIT_FROM_HERE},
+    [AFTER_UNIT] = {[BLANK] = AFTER_UNIT, [LINE_END] = DONE},
+};
+
+/* The parts of a frame that went through next_state to DONE. */
+struct parts {
+    const uint8_t *value; /* the first byte of the value, a blank perhaps */
+    const uint8_t *digits;
+    const uint8_t *unit;
+    uint8_t value_width;
+    uint8_t unit_length;
+    bool has_digits;
+    bool out_of_range;
+    bool negative;
+    bool tare;
+};
+
+static const uint8_t *over_blanks(const uint8_t *at)
+{
+    while (*at == ' ') {
+        at++;
+    }
+    return at;
+}
+
+static struct parts take_apart(const uint8_t *frame)
+{
+    struct parts parts = {.out_of_range = frame[0] == 'O'};
+    const uint8_t *at = frame + 2;
+    if (*at != ',') {
+        parts.negative = *at == '-';
+        at++;
+    }
+    parts.tare = at[1] == 'T';
+    at += MODE_BYTES;
+    if (*at == ',') {
+        at++;
+    }
+    parts.value = at;
+    at = over_blanks(at);
+    if (byte_class[*at] == PLUS_MINUS) {
+        parts.negative = parts.negative || *at == '-';
+        at = over_blanks(at + 1);
+    }
+    parts.digits = at;
+    while (byte_is_digit(*at) || *at == '.') {
+        at++;
+    }
+    parts.has_digits = at > parts.digits;
+    parts.value_width = (uint8_t)(at - parts.value);
+    if (*at == ',') {
+        at++;
+    }
+    parts.unit = at = over_blanks(at);
+    while (byte_class[*at] != BLANK && byte_class[*at] != LINE_END) {
+        at++;
+    }
+    parts.unit_length = (uint8_t)(at - parts.unit);
+    return parts;
+}
+
+static bool is_unit(const uint8_t *bytes, size_t length)
+{
+    static const char *const units[] = {"kg", "g", "t", "lb", "oz", "jin"};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t fit = 0;
+        while (fit < length && (bytes[fit] | 0x20) == (uint8_t)units[i][fit]) {
+            fit++;
+        }
+        if (fit == length && units[i][fit] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Drops the frame that byte `at` has broken, but nothing that may begin the next one: a frame that
+ * was cut is followed at once by a whole one. Byte `at` itself is looked at again. */
+static struct frame_result broken(enum reject_reason reason, const uint8_t *bytes, size_t at)
+{
+    for (size_t i = 1; i < at; i++) {
+        const enum state begun = next_state[BEGIN][byte_class[bytes[i]]];
+        if (begun != DEAD && next_state[begun][byte_class[bytes[i + 1]]] != DEAD) {
+            return frame_reject(reason, i);
+        }
+    }
+    return frame_reject(reason, at);
+}
+
+static struct frame_result judge_whole(const struct hw_options *options, const uint8_t *bytes,
+                                       size_t end)
+{
+    const struct parts parts = take_apart(bytes);
+    const bool unit_fits = parts.unit_length > 0 ? is_unit(parts.unit, parts.unit_length)
+                                                 : parts.out_of_range || options->unit[0] != '\0';
+    if (!unit_fits) {
+        return broken(REJECT_LAYOUT, bytes, end);
+    }
+    if (!parts.out_of_range) {
+        if (!parts.has_digits) {
+            return broken(REJECT_VALUE, bytes, end);
+        }
+        if (parts.value_width < VALUE_NARROWEST || parts.value_width > VALUE_WIDEST) {
+            return broken(REJECT_LAYOUT, bytes, end);
+        }
+    }
+    return frame_ok(end + 1);
+}
+
+static struct frame_result no_header(const uint8_t *bytes, size_t count)
+{
+    size_t length = 1;
+    if (byte_class[bytes[0]] == LINE_END) {
+        while (length < count && byte_class[bytes[length]] == LINE_END) {
+            length++;
+        }
+        return frame_skip(length);
+    }
+    while (length < count && byte_class[bytes[length]] != LINE_END &&
+           next_state[BEGIN][byte_class[bytes[length]]] == DEAD) {
+        length++;
+    }
+    return frame_reject(REJECT_NOISE, length);
+}
+
+static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
+{
+    unsigned state = next_state[BEGIN][byte_class[bytes[0]]];
+    if (state == DEAD) {
+        return no_header(bytes, count);
+    }
+    const size_t limit = count < FRAME_LONGEST ? count : FRAME_LONGEST;
+    for (size_t at = 1; at < limit; at++) {
+        state = next_state[state][byte_class[bytes[at]]];
+        if (state == DONE) {
+            return judge_whole(options, bytes, at);
+        }
+        if (state == DEAD) {
+            return broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
+        }
+    }
+    return count < FRAME_LONGEST ? frame_wait() : broken(REJECT_LENGTH, bytes, FRAME_LONGEST - 1);
+}
+
+static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                          struct hw_value values[HW_VALUES_MAX])
+{
+    (void)options;
+    (void)length;
+    const struct parts parts = take_apart(frame);
+    struct hw_value value = {
+        .kind = READING_WEIGHT,
+        .status = frame[0] == 'U' ? READING_MOVING : READING_OK,
+        .channel = 1,
+        .tare = parts.tare,
+    };
+    for (size_t i = 0; i < parts.unit_length; i++) {
+        value.unit[i] = (char)parts.unit[i];
+    }
+    if (parts.out_of_range) {
+        value.status = parts.negative ? READING_UNDERLOAD : READING_OVERLOAD;
+        values[0] = value;
+        return 1;
+    }
+    value.has_digits = true;
+    value.negative = parts.negative;
+    const uint8_t *at = parts.digits;
+    for (; byte_is_digit(*at); at++) {
+        value.digits = value.digits * 10 + (uint64_t)(*at - '0');
+    }
+    if (*at == '.') {
+        for (at++; byte_is_digit(*at); at++) {
+            value.digits = value.digits * 10 + (uint64_t)(*at - '0');
+            value.decimals++;
+        }
+    }
+    values[0] = value;
+    return 1;
+}
+
+const struct hw_driver scale_stgs_st_gs = {
+    .name = "st_gs",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "text \"ST,GS,+ 1.234kg\": T-Scale, Bison, GSC, GRAM, WT3000i, NHB",
+    .frame = stgs_frame,
+    .decode = stgs_decode,
+};

@@ -1,0 +1,21 @@
+/* The bytes that the simulated indicators send. Pure; any thread. */
+#ifndef HW_SIM_WIRE_H
+#define HW_SIM_WIRE_H
+
+#include "hw/sim/scale.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SIM_FRAME_MAX = 24 };
+
+typedef size_t sim_frame_writer(const struct sim_display *display, uint8_t frame[SIM_FRAME_MAX]);
+
+/* Yaohua tF0: 02, sign, six digits, decimals, XOR in two digits, 03. Overload is not documented for
+ * it and has no flag: the digits go on. */
+sim_frame_writer sim_write_yaohua_tf0;
+
+/* "ST,GS,+  12.34kg" CR LF; US while moving, OL beyond the capacity. */
+sim_frame_writer sim_write_st_gs;
+
+#endif

@@ -1,0 +1,380 @@
+#include "kiosk/core/bin.h"
+
+#include <assert.h>
+
+/* Two divisions: a quiet scale flickers by one, and a spread of two is still the same weight. */
+static int32_t tolerance(const struct site_bin *site)
+{
+    return 2 * site->division_g;
+}
+
+static int32_t distance(int32_t a, int32_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing)
+{
+    *bin = (struct bin){
+        .site = site,
+        .timing = timing,
+        .value_ms = BIN_NEVER,
+        .scale_port_up = true,
+        .lid_port_up = true,
+        .lid_ms = BIN_NEVER,
+        .away_since_ms = BIN_NEVER,
+        .base_ms = BIN_NEVER,
+        .rest_since_ms = BIN_NEVER,
+    };
+    settle_init(&bin->settle, timing->settle_ms, tolerance(site));
+}
+
+int32_t bin_min_deposit(const struct bin *bin)
+{
+    int32_t two_divisions = 2 * bin->site->division_g;
+    return bin->timing->min_deposit_g > two_divisions ? bin->timing->min_deposit_g : two_divisions;
+}
+
+bool bin_is_busy(const struct bin *bin)
+{
+    return bin->phase == BIN_WEIGHING || (bin->phase == BIN_OPEN && !bin->opening.decided);
+}
+
+static bool is_fresh(const struct bin *bin, int64_t t_ms, int64_t now_ms)
+{
+    return t_ms != BIN_NEVER && now_ms - t_ms <= bin->timing->reading_age_ms;
+}
+
+enum sensor_state bin_scale_state(const struct bin *bin, int64_t now_ms)
+{
+    if (bin->site->scale.port < 0) {
+        return SENSOR_NONE;
+    }
+    if (!bin->scale_port_up) {
+        return SENSOR_LOST;
+    }
+    if (bin->scale_status == READING_OVERLOAD || bin->scale_status == READING_UNDERLOAD) {
+        return SENSOR_OVERLOAD;
+    }
+    if (bin->scale_status == READING_ERROR) {
+        return SENSOR_ERROR;
+    }
+    if (bin->value_ms == BIN_NEVER) {
+        return SENSOR_WAITING;
+    }
+    return is_fresh(bin, bin->value_ms, now_ms) ? SENSOR_OK : SENSOR_SILENT;
+}
+
+enum sensor_state bin_lid_state(const struct bin *bin, int64_t now_ms)
+{
+    if (bin->site->lid.port < 0) {
+        return SENSOR_NONE;
+    }
+    if (!bin->lid_port_up) {
+        return SENSOR_LOST;
+    }
+    if (bin->lid_fault) {
+        return SENSOR_ERROR;
+    }
+    if (bin->lid_ms == BIN_NEVER) {
+        return SENSOR_WAITING;
+    }
+    return is_fresh(bin, bin->lid_ms, now_ms) ? SENSOR_OK : SENSOR_SILENT;
+}
+
+settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms)
+{
+    if (bin_scale_state(bin, now_ms) != SENSOR_OK) {
+        return (settled_t){0};
+    }
+    return settle_read(&bin->settle, since_ms);
+}
+
+/* ---- what comes in ----------------------------------------------------------------------------
+ */
+
+/* A lid that stays open is watched for a weight that stands still. */
+static void watch_rest(struct bin *bin, int64_t now_ms)
+{
+    settled_t now = bin_settled(bin, now_ms, bin->opening.opened_ms);
+    if (!now.settled) {
+        bin->rest_since_ms = BIN_NEVER;
+        return;
+    }
+    if (bin->opening.late_base) {
+        bin->opening.late_base = false;
+        bin->opening.has_base = true;
+        bin->opening.base_g = now.grams;
+    }
+    if (bin->rest_since_ms == BIN_NEVER ||
+        distance(now.grams, bin->rest_g) > tolerance(bin->site)) {
+        bin->rest_since_ms = now_ms;
+        bin->rest_g = now.grams;
+    }
+}
+
+static void watch_base(struct bin *bin, int64_t now_ms)
+{
+    settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
+    if (!now.settled) {
+        bin->away_since_ms = BIN_NEVER;
+    } else if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
+        bin->has_base = true;
+        bin->base_g = now.grams;
+        bin->base_ms = now_ms;
+        bin->away_since_ms = BIN_NEVER;
+    } else if (bin->away_since_ms == BIN_NEVER) {
+        bin->away_since_ms = now_ms;
+    }
+}
+
+void bin_weigh(struct bin *bin, const reading_t *reading)
+{
+    if (reading->status == READING_BUSY) {
+        return;
+    }
+    bin->scale_status = (enum reading_status)reading->status;
+    bool weighs = reading->status == READING_OK || reading->status == READING_MOVING;
+    if (!weighs) {
+        settle_reset(&bin->settle);
+    } else if (reading->has_value) {
+        /* After a gap the samples before it say nothing about now. */
+        if (!is_fresh(bin, bin->value_ms, reading->t_ms)) {
+            settle_reset(&bin->settle);
+        }
+        bin->grams = reading->grams;
+        bin->value_ms = reading->t_ms;
+        settle_push(&bin->settle, reading->t_ms, reading->grams);
+    }
+    if (bin->phase == BIN_OPEN) {
+        watch_rest(bin, reading->t_ms);
+    } else if (bin->phase == BIN_RESTING) {
+        watch_base(bin, reading->t_ms);
+    }
+}
+
+enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
+{
+    bin->lid_fault = !reading->has_value;
+    bin->lid_ms = reading->t_ms;
+    if (bin->lid_fault) {
+        return LID_SAME;
+    }
+    bin->lid_open = reading->lid_open;
+    if (bin->phase == BIN_SERVICE) {
+        return LID_SAME;
+    }
+    /* The phase, not the reading before, tells an edge: readings may have been missed. */
+    if (reading->lid_open && bin->phase == BIN_WEIGHING && bin->opening.interrupted) {
+        bin->phase = BIN_OPEN;
+        return LID_SAME;
+    }
+    if (reading->lid_open && bin->phase != BIN_OPEN) {
+        return LID_OPENED;
+    }
+    return !reading->lid_open && bin->phase == BIN_OPEN ? LID_CLOSED : LID_SAME;
+}
+
+void bin_scale_port(struct bin *bin, bool up)
+{
+    bin->scale_port_up = up;
+    bin->scale_status = READING_OK;
+    bin->value_ms = BIN_NEVER;
+    settle_reset(&bin->settle);
+}
+
+void bin_lid_port(struct bin *bin, bool up)
+{
+    bin->lid_port_up = up;
+    bin->lid_fault = false;
+    bin->lid_ms = BIN_NEVER;
+}
+
+/* ---- openings ---------------------------------------------------------------------------------
+ */
+
+void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen)
+{
+    assert(bin->phase == BIN_RESTING);
+    bool first_news = bin->base_ms == BIN_NEVER;
+    bin->phase = BIN_OPEN;
+    bin->rest_since_ms = BIN_NEVER;
+    bin->opening = (struct bin_opening){
+        .visit = visit,
+        .chosen = chosen,
+        .opened_ms = now_ms,
+        .has_base = bin->has_base,
+        .base_g = bin->base_g,
+        .late_base = first_news && bin_scale_state(bin, now_ms) == SENSOR_OK,
+    };
+}
+
+void bin_close(struct bin *bin, int64_t now_ms)
+{
+    assert(bin->phase == BIN_OPEN);
+    bin->phase = BIN_WEIGHING;
+    bin->opening.closed_ms = now_ms;
+}
+
+void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *opening)
+{
+    bin->phase = BIN_WEIGHING;
+    bin->opening = *opening;
+    bin->opening.interrupted = true;
+    /* The old boot's clock is gone: the opening begins and ends now. */
+    bin->opening.opened_ms = now_ms;
+    bin->opening.closed_ms = now_ms;
+}
+
+/* ---- decisions --------------------------------------------------------------------------------
+ */
+
+static void rest_at(struct bin *bin, bool known, int32_t grams, int64_t now_ms)
+{
+    bin->has_base = known;
+    bin->base_g = grams;
+    bin->base_ms = now_ms;
+    bin->away_since_ms = BIN_NEVER;
+}
+
+static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
+{
+    decision->opening = bin->opening;
+    decision->spread_g = weight->spread_g;
+    decision->final_g = weight->grams;
+    if (!weight->has_estimate || !bin->opening.has_base) {
+        decision->verdict = BIN_UNKNOWN;
+        decision->quality = QUALITY_NONE;
+        return;
+    }
+    decision->quality = weight->settled ? QUALITY_SETTLED : QUALITY_UNSETTLED;
+    decision->weight_g = weight->grams - bin->opening.base_g;
+    decision->verdict = decision->weight_g >= bin_min_deposit(bin) ? BIN_GAIN : BIN_NO_GAIN;
+}
+
+static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *weight,
+                           struct bin_decision *decision)
+{
+    judge(bin, weight, decision);
+    bin->phase = BIN_RESTING;
+    rest_at(bin, weight->has_estimate, weight->grams, now_ms);
+    /* What was said once is not said again: after its deposit, an opening speaks only of more. */
+    return !bin->opening.decided || decision->verdict == BIN_GAIN;
+}
+
+static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
+    bool silent = bin_scale_state(bin, now_ms) != SENSOR_OK &&
+                  now_ms - bin->opening.closed_ms > bin->timing->reading_age_ms;
+    bool late = now_ms - bin->opening.closed_ms >= bin->timing->settle_limit_ms;
+    if (!weight.settled && !silent && !late) {
+        return false;
+    }
+    return decide_opening(bin, now_ms, &weight, decision);
+}
+
+static bool decide_left_open(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    bool rested = bin->rest_since_ms != BIN_NEVER &&
+                  now_ms - bin->rest_since_ms >= bin->timing->lid_left_open_ms;
+    if (!rested || !bin->opening.has_base ||
+        bin->rest_g - bin->opening.base_g < bin_min_deposit(bin)) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, bin->opening.opened_ms);
+    judge(bin, &weight, decision);
+    decision->opening.closed_ms = now_ms;
+    bin->opening.base_g = weight.grams;
+    bin->opening.decided = true;
+    bin->rest_since_ms = BIN_NEVER;
+    return true;
+}
+
+static bool decide_resting(struct bin *bin, int64_t now_ms, int32_t after_ms,
+                           struct bin_decision *decision)
+{
+    if (bin->away_since_ms == BIN_NEVER || now_ms - bin->away_since_ms < after_ms) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
+    if (!weight.settled) {
+        return false;
+    }
+    int32_t change = weight.grams - bin->base_g;
+    bool lid_blind = bin_lid_state(bin, now_ms) != SENSOR_OK;
+    *decision = (struct bin_decision){
+        .verdict = lid_blind && change > 0 ? BIN_STEP : BIN_ADJUSTMENT,
+        .opening = {.opened_ms = bin->base_ms,
+                    .closed_ms = now_ms,
+                    .has_base = true,
+                    .base_g = bin->base_g},
+        .quality = QUALITY_SETTLED,
+        .weight_g = change,
+        .final_g = weight.grams,
+        .spread_g = weight.spread_g,
+    };
+    rest_at(bin, true, weight.grams, now_ms);
+    return true;
+}
+
+bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    switch (bin->phase) {
+    case BIN_WEIGHING:
+        return decide_weighing(bin, now_ms, decision);
+    case BIN_OPEN:
+        return decide_left_open(bin, now_ms, decision);
+    case BIN_RESTING: {
+        bool lid_blind = bin_lid_state(bin, now_ms) != SENSOR_OK;
+        return decide_resting(bin, now_ms, lid_blind ? BIN_STEP_MS : BIN_ADJUST_MS, decision);
+    }
+    case BIN_SERVICE:
+        break;
+    }
+    return false;
+}
+
+bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (bin->phase == BIN_WEIGHING) {
+        settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
+        return decide_opening(bin, now_ms, &weight, decision);
+    }
+    /* Weight that came before the lid opened does not belong to this opening. */
+    return bin->phase == BIN_RESTING && decide_resting(bin, now_ms, 1000, decision);
+}
+
+int64_t bin_deadline(const struct bin *bin)
+{
+    if (bin->phase != BIN_WEIGHING) {
+        return INT64_MAX;
+    }
+    int64_t limit = bin->opening.closed_ms + bin->timing->settle_limit_ms;
+    int64_t heard = bin->opening.closed_ms;
+    if (bin->value_ms != BIN_NEVER && bin->value_ms > heard) {
+        heard = bin->value_ms;
+    }
+    int64_t silent = heard + bin->timing->reading_age_ms + 1;
+    return silent < limit ? silent : limit;
+}
+
+/* ---- service ----------------------------------------------------------------------------------
+ */
+
+void bin_service_begin(struct bin *bin)
+{
+    bin->phase = BIN_SERVICE;
+}
+
+void bin_service_end(struct bin *bin, int64_t now_ms, const settled_t *after)
+{
+    rest_at(bin, after->has_estimate, after->grams, now_ms);
+    bin->phase = BIN_RESTING;
+    if (bin->lid_open) {
+        bin_open(bin, now_ms, 0, WASTE_NONE);
+        bin->opening.decided = true;
+    }
+}

@@ -1,0 +1,378 @@
+/* Lids, choices and decisions: from what the bins say to deposits, visits and receipts. */
+#include "kiosk/core/step.h"
+
+#include <stddef.h>
+
+/* ---- visits -----------------------------------------------------------------------------------
+ */
+
+static void record_visit(struct step *step, const struct visit *visit)
+{
+    struct kiosk_event event = {
+        .kind = EVENT_VISIT,
+        .body.visit =
+            {
+                .visit = visit->id,
+                .started_ms = visit->started_ms,
+                .deposits = visit->deposits,
+                .grams = visit->grams,
+                .near_misses = visit->near_misses,
+            },
+    };
+    step_record(step, &event);
+}
+
+void deposits_end_visit(struct step *step)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct visit finished;
+    if (visits_end(&kiosk->visits, &finished)) {
+        record_visit(step, &finished);
+    }
+    kiosk->choosing = false;
+    kiosk->receipt.shown = false;
+}
+
+static void opening_decided(struct step *step, const struct bin_opening *opening)
+{
+    struct visit finished;
+    if (!opening->decided && visits_decided(&step->kiosk->visits, opening->visit, &finished)) {
+        record_visit(step, &finished);
+    }
+}
+
+/* ---- choices ----------------------------------------------------------------------------------
+ */
+
+static void record_declared(struct step *step)
+{
+    const struct receipt *receipt = &step->kiosk->receipt;
+    struct kiosk_event event = {
+        .kind = EVENT_DECLARED,
+        .body.declared =
+            {
+                .visit = receipt->deposit.visit,
+                .deposit_seq = receipt->seq,
+                .declared_after = receipt->declared_after,
+            },
+    };
+    step_record(step, &event);
+}
+
+static void declare(struct step *step, enum waste_class class)
+{
+    struct receipt *receipt = &step->kiosk->receipt;
+    receipt->declared = true;
+    receipt->declared_after = class;
+    receipt->hide_ms = step->kiosk->now_ms + step->kiosk->site->timing.visit_idle_ms;
+    if (receipt->recorded) {
+        record_declared(step); /* otherwise when its number is known */
+    }
+}
+
+void deposits_choose(struct step *step, enum waste_class class)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct receipt *receipt = &kiosk->receipt;
+    struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+    visit->choice = class;
+    visit->near_miss = false;
+    kiosk->choosing = false;
+    if (receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED && !receipt->declared) {
+        declare(step, class);
+    } else {
+        receipt->shown = false;
+    }
+}
+
+void deposits_meant_it(struct step *step)
+{
+    struct kiosk *kiosk = step->kiosk;
+    int wrong = deposits_wrong_bin(kiosk);
+    if (wrong >= 0) {
+        struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+        /* The opening stays judged by the choice that stood when it began; the new one is for the
+         * next, and is kept as declared afterwards for this. */
+        visit->choice = kiosk->bins[wrong].site->class;
+        visit->near_miss = false;
+        kiosk->bins[wrong].opening.meant_it = true;
+    }
+}
+
+/* ---- openings ---------------------------------------------------------------------------------
+ */
+
+static bool is_wrong(const struct bin *bin)
+{
+    const struct bin_opening *opening = &bin->opening;
+    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
+}
+
+int deposits_wrong_bin(const struct kiosk *kiosk)
+{
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        if (bin->phase == BIN_OPEN && !bin->opening.decided && is_wrong(bin) &&
+            !bin->opening.meant_it) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+int deposits_busy_bin(const struct kiosk *kiosk)
+{
+    int newest = -1;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        if (bin_is_busy(bin) &&
+            (newest < 0 || bin->opening.opened_ms >= kiosk->bins[newest].opening.opened_ms)) {
+            newest = i;
+        }
+    }
+    return newest;
+}
+
+static void record_opening(struct step *step, const struct bin *bin, const struct visit *visit)
+{
+    struct kiosk_event event = {
+        .kind = EVENT_OPENING,
+        .body.opening =
+            {
+                .visit = bin->opening.visit,
+                .bin = bin->site->number,
+                .chosen = bin->opening.chosen,
+                .near_miss = visit->near_miss,
+                .has_base = bin->opening.has_base,
+                .base_g = bin->opening.base_g,
+            },
+    };
+    step_record(step, &event);
+}
+
+static void judge_decision(struct step *step, int index, const struct bin_decision *decision);
+
+static void begin_opening(struct step *step, int index)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct bin *bin = &kiosk->bins[index];
+    struct bin_decision earlier;
+    if (bin_interrupt(bin, kiosk->now_ms, &earlier)) {
+        judge_decision(step, index, &earlier);
+    }
+    struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+    visit->openings++;
+    kiosk->receipt.shown = false;
+    bin_open(bin, kiosk->now_ms, visit->id, visit->choice);
+    record_opening(step, bin, visit);
+    if (is_wrong(bin)) {
+        step_sound(step, SOUND_WRONG_LID);
+    }
+}
+
+void deposits_lid(struct step *step, int index, const reading_t *reading)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct bin *bin = &kiosk->bins[index];
+    switch (bin_lid(bin, reading)) {
+    case LID_OPENED:
+        begin_opening(step, index);
+        break;
+    case LID_CLOSED:
+        bin_close(bin, kiosk->now_ms);
+        if (kiosk->visits.current.id != 0 && kiosk->visits.current.id == bin->opening.visit) {
+            visits_touch(&kiosk->visits, kiosk->now_ms);
+        }
+        break;
+    case LID_SAME:
+        break;
+    }
+}
+
+void deposits_abandon(struct step *step, int index)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct bin *bin = &kiosk->bins[index];
+    if (!bin_is_busy(bin)) {
+        return;
+    }
+    struct kiosk_event event = {
+        .kind = EVENT_CLOSING,
+        .body.closing = {.visit = bin->opening.visit, .bin = bin->site->number},
+    };
+    step_record(step, &event);
+    opening_decided(step, &bin->opening);
+}
+
+/* ---- decisions --------------------------------------------------------------------------------
+ */
+
+static enum outcome outcome_of(const struct bin *bin, const struct bin_decision *decision,
+                               bool near_miss)
+{
+    const struct bin_opening *opening = &decision->opening;
+    if (opening->interrupted) {
+        return OUTCOME_INTERRUPTED;
+    }
+    if (decision->quality == QUALITY_NONE) {
+        return OUTCOME_UNWEIGHED;
+    }
+    if (opening->chosen == WASTE_NONE) {
+        return OUTCOME_UNDECLARED;
+    }
+    if (opening->chosen != bin->site->class) {
+        return OUTCOME_WRONG_BIN;
+    }
+    return near_miss ? OUTCOME_CORRECTED : OUTCOME_CONSISTENT;
+}
+
+static struct event_deposit deposit_of(const struct kiosk *kiosk, int index,
+                                       const struct bin_decision *decision, enum outcome outcome)
+{
+    const struct site_bin *bin = &kiosk->site->bins[index];
+    bool weighed = decision->quality != QUALITY_NONE;
+    struct event_deposit deposit = {
+        .visit = decision->opening.visit,
+        .bin = bin->number,
+        .bin_class = bin->class,
+        .chosen = decision->opening.chosen,
+        .outcome = outcome,
+        .quality = decision->quality,
+        .weight_g = weighed ? decision->weight_g : 0,
+        .has_base = decision->opening.has_base,
+        .base_g = decision->opening.base_g,
+        .final_g = weighed ? decision->final_g : 0,
+        .spread_g = weighed ? decision->spread_g : 0,
+        .opened_ms = decision->opening.opened_ms,
+        .closed_ms = decision->opening.closed_ms,
+    };
+    if (bin->scale.port >= 0) {
+        copy_text(deposit.scale, HW_PORT_NAME_MAX, kiosk->site->ports[bin->scale.port]);
+    }
+    return deposit;
+}
+
+static void show_receipt(struct step *step, int index, const struct event_deposit *deposit,
+                         uint32_t token, bool meant_it)
+{
+    struct kiosk *kiosk = step->kiosk;
+    kiosk->receipt = (struct receipt){
+        .shown = true,
+        .hide_ms = kiosk->now_ms + kiosk->site->timing.visit_idle_ms,
+        .token = token,
+        .at = kiosk_moment(kiosk),
+        .bin = index,
+        .deposit = *deposit,
+        .declared = meant_it,
+        .declared_after = meant_it ? deposit->bin_class : WASTE_NONE,
+    };
+    step_sound(step, SOUND_RECEIPT);
+}
+
+static void on_deposit(struct step *step, int index, struct bin_decision *decision)
+{
+    struct kiosk *kiosk = step->kiosk;
+    if (decision->verdict == BIN_STEP) {
+        /* No lid told of it: the person at the kiosk, if any, is taken for who brought it. */
+        struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+        visit->openings++;
+        decision->opening.visit = visit->id;
+        decision->opening.chosen = visit->choice;
+    }
+    struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
+    enum outcome outcome =
+        outcome_of(&kiosk->bins[index], decision, visit != NULL && visit->near_miss);
+    struct event_deposit deposit = deposit_of(kiosk, index, decision, outcome);
+    struct kiosk_event event = {.kind = EVENT_DEPOSIT, .body.deposit = deposit};
+    uint32_t token = step_record(step, &event);
+    if (visit != NULL) {
+        visit->deposits++;
+        visit->grams += deposit.weight_g;
+        visit->near_miss = visit->near_miss && outcome != OUTCOME_CORRECTED;
+        visit->last_ms = kiosk->now_ms;
+    }
+    if (outcome != OUTCOME_INTERRUPTED) {
+        show_receipt(step, index, &deposit, token, decision->opening.meant_it);
+    }
+    opening_decided(step, &decision->opening);
+}
+
+static void on_no_gain(struct step *step, int index, const struct bin_decision *decision)
+{
+    struct kiosk *kiosk = step->kiosk;
+    const struct bin *bin = &kiosk->bins[index];
+    struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
+    bool wrong_lid = decision->opening.chosen != WASTE_NONE &&
+                     decision->opening.chosen != bin->site->class && !decision->opening.meant_it;
+    if (visit != NULL && wrong_lid) {
+        visit->near_miss = visit->choice == decision->opening.chosen;
+        visit->near_misses++;
+    }
+    struct kiosk_event event = {
+        .kind = EVENT_CLOSING,
+        .body.closing =
+            {
+                .visit = decision->opening.visit,
+                .bin = bin->site->number,
+                .wrong_lid = wrong_lid,
+                .change_g = decision->weight_g,
+            },
+    };
+    step_record(step, &event);
+    opening_decided(step, &decision->opening);
+}
+
+static void on_adjustment(struct step *step, int index, const struct bin_decision *decision)
+{
+    struct kiosk_event event = {
+        .kind = EVENT_ADJUSTMENT,
+        .body.adjustment =
+            {
+                .bin = step->kiosk->site->bins[index].number,
+                .change_g = decision->weight_g,
+                .base_g = decision->opening.base_g,
+                .final_g = decision->final_g,
+            },
+    };
+    step_record(step, &event);
+}
+
+static void judge_decision(struct step *step, int index, const struct bin_decision *decision)
+{
+    struct bin_decision copy = *decision;
+    switch (decision->verdict) {
+    case BIN_GAIN:
+    case BIN_UNKNOWN:
+    case BIN_STEP:
+        on_deposit(step, index, &copy);
+        break;
+    case BIN_NO_GAIN:
+        on_no_gain(step, index, decision);
+        break;
+    case BIN_ADJUSTMENT:
+        on_adjustment(step, index, decision);
+        break;
+    }
+}
+
+void deposits_decide(struct step *step, int index)
+{
+    struct bin_decision decision;
+    if (bin_decide(&step->kiosk->bins[index], step->kiosk->now_ms, &decision)) {
+        judge_decision(step, index, &decision);
+    }
+}
+
+void deposits_stored(struct step *step, uint32_t token, int64_t seq)
+{
+    struct receipt *receipt = &step->kiosk->receipt;
+    if (receipt->token != token) {
+        return;
+    }
+    receipt->token = 0;
+    receipt->recorded = true;
+    receipt->seq = seq;
+    if (receipt->declared) {
+        record_declared(step);
+    }
+}

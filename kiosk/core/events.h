@@ -1,0 +1,236 @@
+/* What goes into the core, what it decides, and what it asks the shell to do. Values only.
+ *
+ * Inputs are everything that happens. Events are what the ledger keeps, and what kiosk_apply()
+ * folds, on start as well as live. Effects are what the shell performs.
+ */
+#ifndef KIOSK_CORE_EVENTS_H
+#define KIOSK_CORE_EVENTS_H
+
+#include "kiosk/core/site.h"
+
+enum {
+    PIN_DIGITS_MAX = 8,
+    EFFECTS_MAX = 64, /* the most effects of one step */
+    BOOT_ID_MAX = 40, /* a boot's id with its NUL */
+    EVENT_TEXT_MAX = 48
+};
+
+/* ---- events: one row of the ledger each ------------------------------------------------------ */
+
+/* X(NAME, "text id", body member) */
+#define EVENT_KINDS(X)                                                                             \
+    X(EVENT_START, "start", start)                /* the program began */                          \
+    X(EVENT_STOP, "stop", stop)                   /* the program ended in good order */            \
+    X(EVENT_CLOCK, "clock", clock)                /* the wall clock was set or changed quality */  \
+    X(EVENT_OPENING, "opening", opening)          /* a lid opened */                               \
+    X(EVENT_CLOSING, "closing", closing)          /* an opening ended without a deposit */         \
+    X(EVENT_DEPOSIT, "deposit", deposit)          /* an opening ended with one */                  \
+    X(EVENT_DECLARED, "declared", declared)       /* the answer of a person asked afterwards */    \
+    X(EVENT_VISIT, "visit", visit)                /* a visit ended */                              \
+    X(EVENT_COLLECTION, "collection", collection) /* a full bin was handed over */                 \
+    X(EVENT_ADJUSTMENT, "adjustment", adjustment) /* weight came or went with no lid open */       \
+    X(EVENT_DEVICE_LOST, "device_lost", device)   /* a port or sensor went silent or away */       \
+    X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
+    X(EVENT_LOGIN, "login", login)                /* somebody tried to enter the service screens */
+
+enum event_kind {
+#define X(name, text, member) name,
+    EVENT_KINDS(X)
+#undef X
+        EVENT_KIND_COUNT
+};
+const char *event_kind_text(enum event_kind kind);
+enum event_kind event_kind_find(const char *text); /* EVENT_KIND_COUNT where there is none */
+
+/* Bins are named by their number (from 1). Times *_ms are monotonic of the boot in the row. */
+struct event_start {
+    char version[EVENT_TEXT_MAX];
+    char site[SITE_ID_MAX];
+};
+struct event_stop {
+    char reason[EVENT_TEXT_MAX];
+};
+struct event_clock {
+    int64_t step_ms; /* new minus old; 0 at the first setting */
+};
+struct event_opening {
+    int64_t visit;
+    int32_t bin;
+    enum waste_class chosen; /* the choice that stood when the lid opened */
+    bool near_miss;          /* another lid had been opened by mistake since that choice */
+    bool has_base;
+    int32_t base_g; /* settled weight before the opening */
+};
+struct event_closing {
+    int64_t visit;
+    int32_t bin;
+    bool wrong_lid;   /* warned, then closed without a gain: a near miss */
+    int32_t change_g; /* what the weight did instead; below the least deposit, or a removal */
+};
+struct event_deposit {
+    int64_t visit;
+    int32_t bin;
+    enum waste_class bin_class, chosen;
+    enum outcome outcome;
+    enum weight_quality quality;
+    int32_t weight_g; /* quality other than none */
+    bool has_base;
+    int32_t base_g, final_g, spread_g;
+    int64_t opened_ms, closed_ms;
+    char scale[HW_PORT_NAME_MAX]; /* the port that weighed */
+};
+struct event_declared {
+    int64_t visit;
+    int64_t deposit_seq; /* the row it answers */
+    enum waste_class declared_after;
+};
+struct event_visit {
+    int64_t visit;
+    int64_t started_ms;
+    int32_t deposits;
+    int32_t grams;
+    int32_t near_misses;
+};
+struct event_collection {
+    int32_t bin;
+    enum waste_class bin_class;
+    enum weight_quality quality;
+    int32_t before_g, after_g, removed_g; /* quality other than none; removed = before - after */
+    int64_t started_ms;
+    char who[EVENT_TEXT_MAX];
+};
+struct event_adjustment {
+    int32_t bin;
+    int32_t change_g; /* negative: taken out */
+    int32_t base_g, final_g;
+};
+struct event_device {
+    char device[HW_PORT_NAME_MAX];
+    char fault[EVENT_TEXT_MAX]; /* "lost" "silent" "overload" "error": text id */
+    int64_t since_ms;
+};
+struct event_login {
+    char who[EVENT_TEXT_MAX]; /* role: "cleaner" */
+    bool accepted;
+};
+
+struct kiosk_event {
+    enum event_kind kind;
+    moment_t at;
+    union {
+        struct event_start start;
+        struct event_stop stop;
+        struct event_clock clock;
+        struct event_opening opening;
+        struct event_closing closing;
+        struct event_deposit deposit;
+        struct event_declared declared;
+        struct event_visit visit;
+        struct event_collection collection;
+        struct event_adjustment adjustment;
+        struct event_device device;
+        struct event_login login;
+    } body;
+};
+
+/* ---- intents: what a person can want ----------------------------------------------------------
+ */
+
+/* X(NAME, "word in captures"). The argument is a class, a bin number or a digit. */
+#define INTENT_KINDS(X)                                                                            \
+    X(INTENT_NONE, "")                                                                             \
+    X(INTENT_CHOOSE, "choose")             /* class */                                             \
+    X(INTENT_FINISH, "finish")             /* the person says that the visit is over */            \
+    X(INTENT_MORE, "more")                 /* one more bag: back to the choice */                  \
+    X(INTENT_MEANT_IT, "meant_it")         /* "I do want this bin's class", on a wrong lid */      \
+    X(INTENT_CANCEL, "cancel")             /* back, whatever is on screen */                       \
+    X(INTENT_SERVICE, "service")           /* to the PIN keypad */                                 \
+    X(INTENT_DIGIT, "digit")               /* 0..9 */                                              \
+    X(INTENT_ERASE, "erase")               /* last digit */                                        \
+    X(INTENT_ENTER, "enter")               /* the PIN is complete */                               \
+    X(INTENT_COLLECT, "collect")           /* bin number: begin to hand it over */                 \
+    X(INTENT_COLLECT_DONE, "collect_done") /* the empty bin stands, the lid is closed */           \
+    X(INTENT_LEAVE, "leave")               /* close the service screens */
+
+enum intent_kind {
+#define X(name, text) name,
+    INTENT_KINDS(X)
+#undef X
+        INTENT_KIND_COUNT
+};
+const char *intent_kind_text(enum intent_kind kind);
+enum intent_kind intent_kind_find(const char *text); /* INTENT_NONE where there is none */
+
+typedef struct intent_t {
+    enum intent_kind kind;
+    int argument;
+} intent_t;
+
+/* ---- inputs -----------------------------------------------------------------------------------
+ */
+
+enum input_kind {
+    INPUT_TICK,       /* time passed: a deadline is due */
+    INPUT_READING,    /* a channel said something */
+    INPUT_PORT,       /* a port went away or came back */
+    INPUT_INTENT,     /* a person touched something */
+    INPUT_PIN,        /* a whole PIN at once (captures, keyboards) */
+    INPUT_PIN_RESULT, /* the answer to EFFECT_CHECK_PIN */
+    INPUT_CLOCK,      /* wall-clock news */
+    INPUT_STORED,     /* the ledger holds the event of this token, durably */
+    INPUT_STORE_STATE /* the ledger cannot be written, or can again */
+};
+
+enum store_state { STORE_OK, STORE_FULL, STORE_UNWRITABLE, STORE_FAILED };
+
+struct kiosk_input {
+    enum input_kind kind;
+    int64_t t_ms; /* monotonic; never before the input before it */
+    union {
+        reading_t reading;
+        struct {
+            uint8_t port;
+            bool up;
+        } port;
+        intent_t intent;
+        char pin[PIN_DIGITS_MAX + 1];
+        struct {
+            bool accepted;
+        } pin_result;
+        struct {
+            int64_t utc_ms;
+            enum clock_quality quality;
+        } clock;
+        struct {
+            uint32_t token;
+            int64_t seq;
+        } stored;
+        enum store_state store_state;
+    } u;
+};
+
+/* ---- effects ----------------------------------------------------------------------------------
+ */
+
+enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
+
+enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT };
+
+struct kiosk_effect {
+    enum effect_kind kind;
+    union {
+        struct {
+            uint32_t token; /* comes back in INPUT_STORED */
+            struct kiosk_event event;
+        } record;
+        enum sound sound;
+        char pin[PIN_DIGITS_MAX + 1];
+    } u;
+};
+
+struct kiosk_effects {
+    int count;
+    struct kiosk_effect list[EFFECTS_MAX];
+};
+
+#endif

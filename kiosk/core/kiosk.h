@@ -1,0 +1,123 @@
+/* The kiosk as one function over values: what happened -> what to do, and what to show.
+ *
+ *     kiosk_step(state, input, effects)   decides
+ *     kiosk_apply(state, event, seq)      folds one row of the ledger, live and on start
+ *     kiosk_deadline(state)               when to send INPUT_TICK if nothing else comes
+ *     kiosk_view(state, now, view)        what the screens may see
+ *
+ * No clock, no allocation, no I/O: the same inputs give the same events, on every machine. The
+ * caller owns the struct (it is large: not on a small stack) and calls from one thread.
+ *
+ * An event is folded when the ledger has acknowledged it, so no figure on screen is ahead of the
+ * ledger and 已记录 is never said too early. Until then it waits in `pending`; when that is full
+ * the kiosk shows 暂停记录 and counts what it could not even keep.
+ */
+#ifndef KIOSK_CORE_KIOSK_H
+#define KIOSK_CORE_KIOSK_H
+
+#include "kiosk/core/access.h"
+#include "kiosk/core/bin.h"
+#include "kiosk/core/figures.h"
+#include "kiosk/core/view.h"
+#include "kiosk/core/visit.h"
+
+enum { KIOSK_PENDING_MAX = 64 };
+
+enum service_screen { SERVICE_NONE, SERVICE_KEYPAD, SERVICE_FILL, SERVICE_COLLECT };
+
+/* The latest deposit, as long as it is on screen. */
+struct receipt {
+    bool shown;
+    int64_t hide_ms;
+    uint32_t token; /* of its event while the ledger has not acknowledged it */
+    bool recorded;
+    int64_t seq;
+    moment_t at;
+    int bin;
+    struct event_deposit deposit;
+    bool declared; /* declared_after holds the answer */
+    enum waste_class declared_after;
+};
+
+/* One bin being handed over. */
+struct collection {
+    int bin;
+    enum collect_step step;
+    int64_t started_ms;
+    int64_t waiting_ms; /* SETTLING, WEIGHING: since when a settled weight is waited for */
+    settled_t before, after;
+};
+
+/* A port as the core sees it. */
+struct device {
+    bool used; /* some bin has a sensor on it */
+    bool up;
+    bool faulty;      /* device_lost is out, device_back is not */
+    int64_t heard_ms; /* last reading, or when waiting for one began */
+    int64_t fault_ms;
+};
+
+struct pending_event {
+    uint32_t token; /* 0 = free */
+    struct kiosk_event event;
+};
+
+/* What the ledger says, and nothing else: kiosk_apply() alone writes here. */
+struct journal {
+    int64_t last_visit;
+    struct figures figures;
+    bool opening_pending[SITE_BINS_MAX]; /* begun and not ended, by index of the bin */
+    struct bin_opening openings[SITE_BINS_MAX];
+};
+
+struct kiosk {
+    const struct site *site; /* borrowed */
+    int64_t now_ms;
+    moment_t clock; /* the last wall-clock news */
+    struct bin bins[SITE_BINS_MAX];
+    struct visits visits;
+    bool choosing; /* back at the choice although one stands ("one more bag") */
+    struct receipt receipt;
+    struct access access;
+    enum service_screen service;
+    int64_t service_touched_ms;
+    struct collection collection;
+    struct device devices[HW_PORTS_MAX];
+    struct journal journal;
+    enum store_state store;
+    struct pending_event pending[KIOSK_PENDING_MAX];
+    uint32_t last_token;
+    int unkept; /* events for which not even `pending` had room */
+};
+
+void kiosk_init(struct kiosk *kiosk, const struct site *site);
+
+/* Folds one row of the ledger. Before kiosk_begin() for the rows of the past. */
+void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t seq);
+
+/* Begins a run: records the start, and takes up openings that a power cut interrupted. */
+void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
+                 struct kiosk_effects *effects);
+
+/* Ends it in good order: `reason` goes into the ledger. */
+void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
+               struct kiosk_effects *effects);
+
+/* One input. Deadlines that passed before it are handled first, each at its own time, so that a
+ * late caller gets the same events as a punctual one. `effects` is emptied first. */
+void kiosk_step(struct kiosk *kiosk, const struct kiosk_input *input,
+                struct kiosk_effects *effects);
+
+/* When INPUT_TICK is due if nothing else comes, INT64_MAX where never. */
+int64_t kiosk_deadline(const struct kiosk *kiosk);
+
+/* What the screens may see at `now_ms` (not before the last input). */
+void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view);
+
+/* When the view changes by the passing of time alone. */
+int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms);
+
+/* Events decided and not yet acknowledged. */
+int kiosk_pending_count(const struct kiosk *kiosk);
+
+#endif

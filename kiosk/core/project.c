@@ -1,0 +1,265 @@
+/* State -> view: the only place that decides which screen is shown. */
+#include "kiosk/core/step.h"
+
+#include <string.h>
+
+enum {
+    AGE_STEP_MS = 100,     /* ages are shown to a tenth of a second */
+    FILL_REFRESH_MS = 500, /* the cleaner's board counts ages */
+    MINUTE_MS = 60 * 1000
+};
+
+static int seconds_left(int64_t until_ms, int64_t now_ms)
+{
+    return until_ms > now_ms ? (int)((until_ms - now_ms + 999) / 1000) : 0;
+}
+
+static int32_t permille_of(int32_t grams, int32_t capacity_g)
+{
+    if (grams <= 0) {
+        return 0;
+    }
+    return grams >= capacity_g ? 1000 : (int32_t)((int64_t)grams * 1000 / capacity_g);
+}
+
+static enum fill_level level_of(const struct site_timing *timing, const struct view_bin *bin)
+{
+    if (!bin->has_grams) {
+        return FILL_UNKNOWN;
+    }
+    if (bin->permille >= timing->full_permille) {
+        return FILL_FULL;
+    }
+    return bin->permille >= timing->near_full_permille ? FILL_NEAR_FULL : FILL_ROOM;
+}
+
+static void view_bin(const struct bin *bin, int64_t now_ms, bool with_age, struct view_bin *view)
+{
+    view->number = bin->site->number;
+    view->class = bin->site->class;
+    view->scale = bin_scale_state(bin, now_ms);
+    view->lid = bin_lid_state(bin, now_ms);
+    view->has_grams = view->scale == SENSOR_OK;
+    if (view->has_grams) {
+        view->grams = bin->grams - bin->site->tare_g;
+        view->permille = permille_of(view->grams, bin->site->capacity_g);
+    }
+    view->age_ms = -1;
+    if (with_age && bin->value_ms != BIN_NEVER) {
+        view->age_ms = (now_ms - bin->value_ms) / AGE_STEP_MS * AGE_STEP_MS;
+    }
+    view->level = level_of(bin->timing, view);
+    view->lid_open = bin->lid_open && view->lid == SENSOR_OK;
+    view->in_service = bin->phase == BIN_SERVICE;
+}
+
+/* The bin of a class that has most room; the first one where nothing is known. */
+static int bin_for_class(const struct view *view, enum waste_class class)
+{
+    int best = -1;
+    for (int i = 0; i < view->bin_count; i++) {
+        const struct view_bin *bin = &view->bins[i];
+        if (bin->class != class) {
+            continue;
+        }
+        bool better = best < 0 || (bin->has_grams && view->bins[best].has_grams &&
+                                   bin->permille < view->bins[best].permille);
+        best = better ? i : best;
+    }
+    return best;
+}
+
+static void view_guide(const struct kiosk *kiosk, int busy, struct view *view)
+{
+    if (busy < 0) {
+        view->chosen = kiosk->visits.current.choice;
+        view->target_bin = bin_for_class(view, view->chosen);
+        view->step = STEP_OPEN_LID;
+        return;
+    }
+    const struct bin *bin = &kiosk->bins[busy];
+    view->chosen = bin->opening.meant_it ? bin->site->class : bin->opening.chosen;
+    view->target_bin = busy;
+    view->step = bin->phase == BIN_OPEN ? STEP_DROP : STEP_WEIGHING;
+    view->has_live = bin->opening.has_base && view->bins[busy].scale == SENSOR_OK;
+    if (view->has_live) {
+        int32_t gain = bin->grams - bin->opening.base_g;
+        view->live_g = gain > 0 ? gain : 0;
+    }
+}
+
+static void view_receipt(const struct kiosk *kiosk, struct view_receipt *view)
+{
+    const struct receipt *receipt = &kiosk->receipt;
+    view->bin = (uint8_t)receipt->bin;
+    view->bin_class = receipt->deposit.bin_class;
+    view->chosen = receipt->deposit.chosen;
+    view->declared_after = receipt->declared ? receipt->declared_after : WASTE_NONE;
+    view->outcome = receipt->deposit.outcome;
+    view->quality = receipt->deposit.quality;
+    view->weight_g = receipt->deposit.weight_g;
+    view->recorded = receipt->recorded;
+    view->seq = receipt->seq;
+    view->at = civil_from_utc(receipt->at.utc_ms);
+    view->asking = view->outcome == OUTCOME_UNDECLARED && !receipt->declared;
+}
+
+static enum view_screen deposit_screen(const struct kiosk *kiosk, struct view *view)
+{
+    int wrong = deposits_wrong_bin(kiosk);
+    if (wrong >= 0) {
+        view->wrong_bin = wrong;
+        view->chosen = kiosk->bins[wrong].opening.chosen;
+        view->target_bin = bin_for_class(view, view->chosen);
+        return SCREEN_WRONG;
+    }
+    int busy = deposits_busy_bin(kiosk);
+    if (busy >= 0 && !kiosk->bins[busy].opening.interrupted) {
+        view_guide(kiosk, busy, view);
+        return SCREEN_GUIDE;
+    }
+    if (kiosk->receipt.shown) {
+        view_receipt(kiosk, &view->receipt);
+        return SCREEN_RECEIPT;
+    }
+    const struct visit *visit = &kiosk->visits.current;
+    if (visit->id != 0 && visit->choice != WASTE_NONE && !kiosk->choosing) {
+        view_guide(kiosk, -1, view);
+        return SCREEN_GUIDE;
+    }
+    return SCREEN_CHOOSE;
+}
+
+static void view_keypad(const struct access *access, int64_t now_ms, struct view *view)
+{
+    view->keypad_digits = access->digit_count;
+    if (access_locked(access, now_ms)) {
+        view->keypad = KEYPAD_LOCKED;
+        view->keypad_wait_s = seconds_left(access->locked_until_ms, now_ms);
+    } else if (access->checking) {
+        view->keypad = KEYPAD_CHECKING;
+    } else {
+        view->keypad = access->wrong ? KEYPAD_WRONG : KEYPAD_ENTRY;
+    }
+}
+
+static void view_collection(const struct collection *collection, struct view *view)
+{
+    view->collect_bin = collection->bin;
+    view->collect = collection->step;
+    view->collect_weighed = collection->before.has_estimate &&
+                            (collection->step != COLLECT_DONE || collection->after.has_estimate);
+    view->collect_before_g = collection->before.grams;
+    view->collect_after_g = collection->after.grams;
+}
+
+static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
+{
+    switch (kiosk->service) {
+    case SERVICE_KEYPAD:
+        view_keypad(&kiosk->access, now_ms, view);
+        return SCREEN_KEYPAD;
+    case SERVICE_FILL:
+        return SCREEN_FILL;
+    case SERVICE_COLLECT:
+        view_collection(&kiosk->collection, view);
+        return SCREEN_COLLECT;
+    case SERVICE_NONE:
+        break;
+    }
+    return deposit_screen(kiosk, view);
+}
+
+static void view_figures(const struct kiosk *kiosk, int64_t utc_ms, struct view_figures *view)
+{
+    struct day_figures today = figures_of_day(&kiosk->journal.figures, utc_ms);
+    struct day_figures week = figures_of_week(&kiosk->journal.figures, utc_ms);
+    *view = (struct view_figures){
+        .today_deposits = today.deposits,
+        .today_grams = today.grams,
+        .week_deposits = week.deposits,
+        .week_consistent = week.consistent,
+    };
+}
+
+static int64_t utc_at(const struct kiosk *kiosk, int64_t now_ms)
+{
+    bool is_set = kiosk->clock.quality != CLOCK_UNSET;
+    return is_set ? kiosk->clock.utc_ms + (now_ms - kiosk->clock.t_ms) : 0;
+}
+
+static int64_t countdown_end(const struct kiosk *kiosk)
+{
+    if (kiosk->receipt.shown) {
+        return kiosk->receipt.hide_ms;
+    }
+    const struct visit *visit = &kiosk->visits.current;
+    /* While something is being weighed nothing counts down. */
+    return visit->id != 0 && visit->openings == 0
+               ? visits_deadline(&kiosk->visits, kiosk->site->timing.visit_idle_ms)
+               : INT64_MIN;
+}
+
+void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
+{
+    /* Padding too, so that two views can be compared as bytes. */
+    memset(view, 0, sizeof *view);
+    view->site = kiosk->site;
+    view->chosen = WASTE_NONE;
+    view->target_bin = -1;
+    view->wrong_bin = -1;
+    view->collect_bin = -1;
+    int64_t utc_ms = utc_at(kiosk, now_ms);
+    view->has_clock = kiosk->clock.quality != CLOCK_UNSET;
+    view->now = civil_from_utc(utc_ms);
+    view->now.second = 0; /* the clock shows minutes; a second hand would redraw all day */
+    view->bin_count = kiosk->site->bin_count;
+    for (int i = 0; i < view->bin_count; i++) {
+        view_bin(&kiosk->bins[i], now_ms, kiosk->service != SERVICE_NONE, &view->bins[i]);
+    }
+    view_figures(kiosk, utc_ms, &view->figures);
+    view->visit_deposits = kiosk->visits.current.deposits;
+    view->visit_grams = kiosk->visits.current.grams;
+    view->countdown_s = seconds_left(countdown_end(kiosk), now_ms);
+    view->store = kiosk->store;
+    view->unrecorded = kiosk->store == STORE_OK ? 0 : kiosk_pending_count(kiosk) + kiosk->unkept;
+    view->screen = current_screen(kiosk, now_ms, view);
+}
+
+static int64_t next_second(int64_t end_ms, int64_t now_ms)
+{
+    int left = seconds_left(end_ms, now_ms);
+    return left > 0 ? end_ms - (int64_t)(left - 1) * 1000 : INT64_MAX;
+}
+
+static int64_t next_stale(const struct kiosk *kiosk, int64_t now_ms)
+{
+    int64_t due = INT64_MAX;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        int64_t ages[] = {bin->value_ms, bin->lid_ms};
+        for (size_t k = 0; k < sizeof ages / sizeof ages[0]; k++) {
+            int64_t stale =
+                ages[k] == BIN_NEVER ? INT64_MAX : ages[k] + kiosk->site->timing.reading_age_ms + 1;
+            if (stale > now_ms && stale < due) {
+                due = stale;
+            }
+        }
+    }
+    return due;
+}
+
+int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms)
+{
+    int64_t due = now_ms + MINUTE_MS - (utc_at(kiosk, now_ms) % MINUTE_MS + MINUTE_MS) % MINUTE_MS;
+    int64_t candidates[] = {
+        next_second(countdown_end(kiosk), now_ms),
+        next_second(kiosk->access.locked_until_ms, now_ms),
+        next_stale(kiosk, now_ms),
+        kiosk->service == SERVICE_FILL ? now_ms + FILL_REFRESH_MS : INT64_MAX,
+    };
+    for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
+        due = candidates[i] < due ? candidates[i] : due;
+    }
+    return due;
+}

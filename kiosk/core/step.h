@@ -1,0 +1,48 @@
+/* Inside the core: what the parts of kiosk_step() share. Not for other rooms. */
+#ifndef KIOSK_CORE_STEP_H
+#define KIOSK_CORE_STEP_H
+
+#include "kiosk/core/kiosk.h"
+
+struct step {
+    struct kiosk *kiosk;
+    struct kiosk_effects *effects;
+};
+
+moment_t kiosk_moment(const struct kiosk *kiosk);
+
+/* A new effect of this step, to be filled in. */
+struct kiosk_effect *step_effect(struct step *step, enum effect_kind kind);
+
+/* Sends the event to the ledger; returns its token, 0 where there was no room to keep it. */
+uint32_t step_record(struct step *step, const struct kiosk_event *event);
+void step_sound(struct step *step, enum sound sound);
+
+/* deposits.c */
+void deposits_lid(struct step *step, int bin, const reading_t *reading);
+void deposits_decide(struct step *step, int bin);
+void deposits_choose(struct step *step, enum waste_class class);
+void deposits_meant_it(struct step *step);
+void deposits_end_visit(struct step *step);
+void deposits_abandon(struct step *step, int bin); /* its opening turns out to be service */
+void deposits_stored(struct step *step, uint32_t token, int64_t seq);
+int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
+int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
+
+/* service.c */
+void service_intent(struct step *step, const intent_t *intent);
+void service_pin(struct step *step, const char *digits);
+void service_pin_result(struct step *step, bool accepted);
+void service_watch(struct step *step); /* after every input */
+int64_t service_deadline(const struct kiosk *kiosk);
+
+/* devices.c */
+void devices_heard(struct step *step, uint8_t port);
+void devices_port(struct step *step, uint8_t port, bool up);
+void devices_watch(struct step *step);
+int64_t devices_deadline(const struct kiosk *kiosk);
+
+/* Copies a text, cut at `size`, always NUL-terminated. */
+void copy_text(char *to, int size, const char *from);
+
+#endif

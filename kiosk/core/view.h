@@ -1,0 +1,120 @@
+/* What the screens may see of the kiosk, and nothing else: a value, made anew for each frame.
+ *
+ * Everything a screen shows is here, ready to print; a screen decides no rule. Strings are borrowed
+ * from the site and live as long as the program.
+ */
+#ifndef KIOSK_CORE_VIEW_H
+#define KIOSK_CORE_VIEW_H
+
+#include "kiosk/core/events.h"
+
+enum view_screen {
+    SCREEN_CHOOSE,  /* idle is the first step: which class? */
+    SCREEN_GUIDE,   /* chosen: which bin, open its lid, live weight */
+    SCREEN_WRONG,   /* a lid of another class is open */
+    SCREEN_RECEIPT, /* weight, outcome, whether recorded; asks where nothing was chosen */
+    SCREEN_KEYPAD,  /* PIN of the service screens */
+    SCREEN_FILL,    /* the cleaner's board */
+    SCREEN_COLLECT, /* one bin is being handed over */
+    SCREEN_COUNT
+};
+
+enum view_step {
+    STEP_OPEN_LID, /* chosen, waiting for the lid */
+    STEP_DROP,     /* the lid is open */
+    STEP_WEIGHING  /* closed, the weight is settling */
+};
+
+/* State of a sensor; everything but SENSOR_OK is a fault with a name. */
+enum sensor_state {
+    SENSOR_OK,
+    SENSOR_NONE,     /* not configured */
+    SENSOR_WAITING,  /* nothing heard since the start */
+    SENSOR_SILENT,   /* the last reading is older than its limit */
+    SENSOR_LOST,     /* the port is gone */
+    SENSOR_OVERLOAD, /* over or under its range */
+    SENSOR_ERROR     /* the device reports a fault */
+};
+
+enum fill_level { FILL_UNKNOWN, FILL_ROOM, FILL_NEAR_FULL, FILL_FULL };
+
+struct view_bin {
+    uint8_t number;
+    enum waste_class class;
+    enum sensor_state scale, lid;
+    bool has_grams;   /* a reading within its age limit */
+    int32_t grams;    /* contents: reading minus tare; may be a little below 0 */
+    int32_t permille; /* contents against capacity, 0..1000; valid with has_grams */
+    int64_t age_ms;   /* since the last reading; -1 where there was none */
+    enum fill_level level;
+    bool lid_open;
+    bool in_service; /* being handed over */
+};
+
+struct view_receipt {
+    uint8_t bin; /* index in bins */
+    enum waste_class bin_class, chosen, declared_after;
+    enum outcome outcome;
+    enum weight_quality quality;
+    int32_t weight_g; /* quality other than none */
+    bool recorded;    /* the ledger has acknowledged it: 已记录 */
+    int64_t seq;      /* its number, once recorded */
+    civil_t at;
+    bool asking; /* undeclared and not yet answered */
+};
+
+/* Figures of the ledger; nothing that is not recorded is in them. */
+struct view_figures {
+    int64_t today_deposits;
+    int64_t today_grams;
+    int64_t week_deposits;   /* denominator of 操作一致率: every deposit of the week */
+    int64_t week_consistent; /* numerator: consistent and corrected */
+};
+
+enum keypad_state { KEYPAD_ENTRY, KEYPAD_CHECKING, KEYPAD_WRONG, KEYPAD_LOCKED };
+
+enum collect_step {
+    COLLECT_SETTLING, /* waiting for a settled weight to begin with */
+    COLLECT_SWAP,     /* take the full bin, put an empty one, close the lid, press done */
+    COLLECT_WEIGHING, /* done pressed: waiting for a settled weight */
+    COLLECT_DONE      /* recorded */
+};
+
+struct view {
+    const struct site *site;
+    enum view_screen screen;
+    bool has_clock;
+    civil_t now;
+
+    int bin_count;
+    struct view_bin bins[SITE_BINS_MAX];
+
+    enum waste_class chosen; /* SCREEN_GUIDE with WASTE_NONE: a lid opened and nothing was chosen;
+                                target_bin is that lid's bin */
+    int target_bin;          /* index of the bin to use, or -1 */
+    enum view_step step;
+    bool has_live;  /* live_g may be shown */
+    int32_t live_g; /* gain since the lid opened, at least 0 */
+    int wrong_bin;  /* SCREEN_WRONG: index of the lid to close */
+
+    struct view_receipt receipt;
+    int32_t visit_deposits;
+    int32_t visit_grams;
+    int countdown_s; /* until the visit ends by itself; 0 = no visit */
+
+    struct view_figures figures;
+
+    enum keypad_state keypad;
+    int keypad_digits; /* how many are entered */
+    int keypad_wait_s; /* KEYPAD_LOCKED */
+
+    int collect_bin; /* index */
+    enum collect_step collect;
+    int32_t collect_before_g, collect_after_g; /* COLLECT_SWAP on: before; COLLECT_DONE: both */
+    bool collect_weighed;                      /* false: the scale could not weigh it */
+
+    enum store_state store;
+    int unrecorded; /* events that wait for storage */
+};
+
+#endif

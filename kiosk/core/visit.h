@@ -1,0 +1,46 @@
+/* Visits: one person at the kiosk, from first touch or lid to the last effect.
+ *
+ * At most one visit is current. It ends 10 s (configured) after its last event, and at once when
+ * the person says so; openings that are then still being weighed keep their visit until they are
+ * decided, so that its record counts them. Pure; part of struct kiosk.
+ */
+#ifndef KIOSK_CORE_VISIT_H
+#define KIOSK_CORE_VISIT_H
+
+#include "kiosk/core/events.h"
+
+/* A lid that stays open keeps its visit alive no longer than this. */
+enum { VISIT_OPEN_LIMIT_MS = 60000 };
+
+struct visit {
+    int64_t id; /* 0 = free */
+    int64_t started_ms, last_ms;
+    enum waste_class choice;
+    bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
+    int32_t openings; /* undecided */
+    int32_t deposits, grams, near_misses;
+};
+
+struct visits {
+    struct visit current;
+    struct visit ended[SITE_BINS_MAX]; /* ended, but with openings undecided */
+    int64_t next_id;
+};
+
+/* The current visit, begun now where there is none; its last event is now. */
+struct visit *visits_touch(struct visits *visits, int64_t now_ms);
+
+/* The visit of an opening, NULL where it is gone (a restart). */
+struct visit *visits_find(struct visits *visits, int64_t id);
+
+/* Ends the current visit (or sets it aside while openings are undecided). True: `finished` is a
+ * visit to record. */
+bool visits_end(struct visits *visits, struct visit *finished);
+
+/* An opening of `visit` is decided. True: it was the last of a visit already ended; record it. */
+bool visits_decided(struct visits *visits, int64_t id, struct visit *finished);
+
+/* When the current visit ends by itself; INT64_MAX where there is none. */
+int64_t visits_deadline(const struct visits *visits, int32_t idle_ms);
+
+#endif

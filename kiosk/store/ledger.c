@@ -1,0 +1,450 @@
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kiosk/store/body.h"
+#include "kiosk/store/ledger_internal.h"
+
+int64_t ledger_day(const moment_t *at)
+{
+    return at->quality == CLOCK_UNSET ? SCHEMA_DAY_UNKNOWN : local_day(at->utc_ms);
+}
+
+const char *ledger_column_text(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    return text ? text : "";
+}
+
+bool ledger_column_moment(sqlite3_stmt *row, int first, moment_t *at)
+{
+    at->t_ms = sqlite3_column_int64(row, first);
+    at->utc_ms = sqlite3_column_int64(row, first + 1);
+    at->quality = clock_quality_find(ledger_column_text(row, first + 2));
+    bool has_utc = sqlite3_column_type(row, first + 1) != SQLITE_NULL;
+    return at->quality != CLOCK_QUALITY_COUNT && has_utc == (at->quality != CLOCK_UNSET);
+}
+
+enum ledger_result ledger_fail(struct ledger *ledger, const char *doing, int code,
+                               char error[LEDGER_ERROR_MAX])
+{
+    enum ledger_result result = db_explain(&ledger->db, doing, code, error);
+
+    if (db_is_damage(code))
+        ledger->damaged = true;
+    if (result == LEDGER_FAILED)
+        ledger->failed = true;
+    return result;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+static struct ledger *create_handle(const char *directory, char error[LEDGER_ERROR_MAX])
+{
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+
+    if (!ledger) {
+        snprintf(error, LEDGER_ERROR_MAX, "%.160s: out of memory; stop other programs", directory);
+        return NULL;
+    }
+    ledger->db.lock = -1;
+    int length = snprintf(ledger->db.path, DB_PATH_MAX, "%s/ledger.db", directory);
+    if (*directory == '\0' || length >= DB_PATH_MAX) {
+        snprintf(error, LEDGER_ERROR_MAX, "the state directory's name is %s; give another one",
+                 *directory ? "too long" : "empty");
+        free(ledger);
+        return NULL;
+    }
+    return ledger;
+}
+
+static enum ledger_result make_directory(const char *directory, char error[LEDGER_ERROR_MAX])
+{
+    char path[DB_PATH_MAX];
+    struct stat found;
+
+    snprintf(path, sizeof path, "%s", directory);
+    for (char *slash = path + 1; *slash; slash++) {
+        if (*slash == '/') {
+            *slash = '\0';
+            (void)mkdir(path, 0750);
+            *slash = '/';
+        }
+    }
+    if (mkdir(path, 0750) == 0 || (stat(path, &found) == 0 && S_ISDIR(found.st_mode)))
+        return LEDGER_OK;
+    snprintf(error, LEDGER_ERROR_MAX,
+             "%.120s: cannot make this directory (%s): make it, or give another with --state",
+             directory, strerror(errno));
+    return errno == ENOSPC || errno == EDQUOT ? LEDGER_FULL : LEDGER_UNWRITABLE;
+}
+
+/* Renames the database and its WAL, which belong together, to the first free number. */
+static bool set_aside(const char *path, char aside[DB_PATH_MAX + 16])
+{
+    char from[DB_PATH_MAX + 8], to[DB_PATH_MAX + 32];
+    int number = 1;
+
+    do
+        snprintf(aside, DB_PATH_MAX + 16, "%s.damaged-%d", path, number);
+    while (access(aside, F_OK) == 0 && number++ < 9999);
+    if (rename(path, aside) != 0)
+        return false;
+    snprintf(from, sizeof from, "%s-wal", path);
+    snprintf(to, sizeof to, "%s-wal", aside);
+    (void)rename(from, to);
+    /* The index of that WAL; SQLite makes it anew. */
+    snprintf(from, sizeof from, "%s-shm", path);
+    (void)unlink(from);
+    return true;
+}
+
+static bool stopped_uncleanly(const char *path)
+{
+    char wal[DB_PATH_MAX + 8];
+    struct stat found;
+
+    snprintf(wal, sizeof wal, "%s-wal", path);
+    return stat(wal, &found) == 0 && found.st_size > 0;
+}
+
+/* A power cut on a cheap medium may damage pages that were not being written. */
+static int check_pages(sqlite3 *handle)
+{
+    sqlite3_stmt *check = NULL;
+    int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &check, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(check);
+    if (code == SQLITE_ROW)
+        code = strcmp(ledger_column_text(check, 0), "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+    sqlite3_finalize(check);
+    if (code != SQLITE_OK)
+        return code;
+    bool whole = schema_integer(handle,
+                                "SELECT (SELECT count(*) FROM ledger) ="
+                                " (SELECT coalesce(max(seq), 0) FROM ledger)",
+                                0, &code) != 0;
+    return code == SQLITE_OK && !whole ? SQLITE_CORRUPT : code;
+}
+
+static int load_writer(struct ledger *ledger)
+{
+    static const char query[] = "SELECT coalesce((SELECT max(seq) FROM ledger), 0),"
+                                " (SELECT boot FROM boots ORDER BY first_seq DESC LIMIT 1),"
+                                " (SELECT site FROM runs ORDER BY seq DESC LIMIT 1)";
+    sqlite3_stmt *state = NULL;
+    int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &state, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(state);
+    if (code == SQLITE_ROW) {
+        ledger->last_seq = sqlite3_column_int64(state, 0);
+        ledger->boot_known = strcmp(ledger_column_text(state, 1), ledger->boot) == 0;
+        snprintf(ledger->site, sizeof ledger->site, "%s", ledger_column_text(state, 2));
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(state);
+    ledger->last_day = SCHEMA_DAY_UNKNOWN;
+    return code;
+}
+
+static enum ledger_result refuse_schema(struct ledger *ledger, enum schema_state state,
+                                        char error[LEDGER_ERROR_MAX])
+{
+    static const char *const reasons[] = {
+        [SCHEMA_OLDER] = "holds no ledger of this version yet; run the kiosk on it once",
+        [SCHEMA_FOREIGN] = "is a database of another program; move it away",
+        [SCHEMA_NEWER] = "was written by a newer version; install that version",
+    };
+    if (state == SCHEMA_ERROR)
+        return ledger_fail(ledger, "read it", sqlite3_extended_errcode(ledger->db.handle), error);
+    snprintf(error, LEDGER_ERROR_MAX, "%.120s: %s", ledger->db.path, reasons[state]);
+    return LEDGER_FAILED;
+}
+
+static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_ERROR_MAX])
+{
+    bool unclean = stopped_uncleanly(ledger->db.path);
+    int code = db_open_writer(&ledger->db);
+
+    if (code == SQLITE_BUSY) {
+        snprintf(error, LEDGER_ERROR_MAX,
+                 "%.120s: another program writes this ledger; stop it, or give another directory "
+                 "with --state",
+                 ledger->db.path);
+        return LEDGER_UNWRITABLE;
+    }
+    if (code != SQLITE_OK)
+        return ledger_fail(ledger, "open it for writing", code, error);
+    enum schema_state state = schema_check(ledger->db.handle);
+    if (state != SCHEMA_OK && state != SCHEMA_OLDER)
+        return refuse_schema(ledger, state, error);
+    code = db_configure_writer(&ledger->db);
+    if (code == SQLITE_OK)
+        code = schema_migrate(ledger->db.handle);
+    if (code == SQLITE_OK && unclean)
+        code = check_pages(ledger->db.handle);
+    if (code == SQLITE_OK)
+        code = db_prepare(&ledger->db);
+    if (code == SQLITE_OK)
+        code = load_writer(ledger);
+    return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "open it for writing", code, error);
+}
+
+enum ledger_result ledger_open(struct ledger **ledger, const char *directory, const char *boot_id,
+                               char error[LEDGER_ERROR_MAX])
+{
+    char aside[DB_PATH_MAX + 16];
+
+    assert(strlen(boot_id) < BOOT_ID_MAX);
+    *ledger = NULL;
+    struct ledger *opened = create_handle(directory, error);
+    if (!opened)
+        return LEDGER_UNWRITABLE;
+    opened->writer = true;
+    snprintf(opened->boot, sizeof opened->boot, "%s", boot_id);
+
+    enum ledger_result result = make_directory(directory, error);
+    if (result == LEDGER_OK)
+        result = open_writer(opened, error);
+    if (opened->damaged) {
+        db_close(&opened->db, false);
+        opened->damaged = opened->failed = false;
+        if (set_aside(opened->db.path, aside)) {
+            snprintf(opened->notice, sizeof opened->notice,
+                     "%.60s is damaged; it was set aside as %.80s and a new ledger was begun: keep "
+                     "the old file",
+                     opened->db.path, aside);
+            result = open_writer(opened, error);
+        }
+    }
+    if (result != LEDGER_OK) {
+        db_close(&opened->db, false);
+        free(opened);
+        return result;
+    }
+    *ledger = opened;
+    return LEDGER_OK;
+}
+
+enum ledger_result ledger_open_reader(struct ledger **ledger, const char *directory,
+                                      char error[LEDGER_ERROR_MAX])
+{
+    *ledger = NULL;
+    struct ledger *opened = create_handle(directory, error);
+    if (!opened)
+        return LEDGER_UNWRITABLE;
+
+    enum ledger_result result = LEDGER_OK;
+    int code = db_open_reader(&opened->db);
+    if (code == SQLITE_CANTOPEN) {
+        snprintf(error, LEDGER_ERROR_MAX,
+                 "%.120s: there is no ledger that can be read; check --state", opened->db.path);
+        result = LEDGER_UNWRITABLE;
+    } else if (code != SQLITE_OK) {
+        result = ledger_fail(opened, "read it", code, error);
+    } else {
+        enum schema_state state = schema_check(opened->db.handle);
+        if (state != SCHEMA_OK)
+            result = refuse_schema(opened, state, error);
+    }
+    if (result != LEDGER_OK) {
+        db_close(&opened->db, false);
+        free(opened);
+        return result;
+    }
+    *ledger = opened;
+    return LEDGER_OK;
+}
+
+const char *ledger_notice(const struct ledger *ledger)
+{
+    return ledger->notice;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    char aside[DB_PATH_MAX + 16];
+
+    if (!ledger)
+        return;
+    db_close(&ledger->db, ledger->writer && !ledger->failed);
+    if (ledger->writer && ledger->damaged)
+        (void)set_aside(ledger->db.path, aside);
+    free(ledger);
+}
+
+/* ---- appending --------------------------------------------------------------------------------
+ */
+
+static int insert_row(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    char body[LEDGER_BODY_MAX];
+
+    body_encode(event, body);
+    const db_value_t values[] = {
+        db_integer(seq),
+        db_text(event_kind_text(event->kind)),
+        {.type = DB_TEXT, .text = ledger->boot},
+        db_integer(event->at.t_ms),
+        db_integer_if(event->at.quality != CLOCK_UNSET, event->at.utc_ms),
+        db_text(clock_quality_text(event->at.quality)),
+        db_text(body),
+    };
+    return db_run(&ledger->db, STATEMENT_ROW, values, (int)(sizeof values / sizeof *values));
+}
+
+static int append_in_transaction(struct ledger *ledger, const struct kiosk_event *event,
+                                 int64_t seq)
+{
+    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+
+    if (code == SQLITE_OK)
+        code = insert_row(ledger, event, seq);
+    if (code == SQLITE_OK)
+        code = projections_apply(ledger, event, seq);
+    if (code == SQLITE_OK)
+        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+    return code;
+}
+
+static void remember(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    int64_t day = ledger_day(&event->at);
+
+    ledger->last_seq = seq;
+    ledger->boot_known = true;
+    if (day != SCHEMA_DAY_UNKNOWN)
+        ledger->last_day = day;
+    if (event->kind == EVENT_START)
+        snprintf(ledger->site, sizeof ledger->site, "%s", event->body.start.site);
+}
+
+enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
+                                 int64_t *seq, char error[LEDGER_ERROR_MAX])
+{
+    int64_t next = ledger->last_seq + 1;
+
+    assert(ledger->writer && (unsigned)event->kind < EVENT_KIND_COUNT);
+    assert((unsigned)event->at.quality < CLOCK_QUALITY_COUNT);
+    if (ledger->failed) {
+        snprintf(error, LEDGER_ERROR_MAX,
+                 "%.120s: an earlier write failed; close this ledger and open it again",
+                 ledger->db.path);
+        return LEDGER_FAILED;
+    }
+    int code = append_in_transaction(ledger, event, next);
+    if (code != SQLITE_OK) {
+        enum ledger_result result = ledger_fail(ledger, "append to it", code, error);
+        if (!sqlite3_get_autocommit(ledger->db.handle))
+            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
+        return result;
+    }
+    remember(ledger, event, next);
+    *seq = next;
+    /* This row is durable whatever the checkpoint says; the next append will hear of it. */
+    code = db_checkpoint(&ledger->db);
+    if (code != SQLITE_OK)
+        (void)ledger_fail(ledger, "copy its journal into it", code, error);
+    return LEDGER_OK;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+int64_t ledger_last_seq(struct ledger *ledger)
+{
+    int code = SQLITE_OK;
+    int64_t seq = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code);
+
+    return code == SQLITE_OK ? seq : -1;
+}
+
+static bool read_row(sqlite3_stmt *row, struct kiosk_event *event, char reason[BODY_REASON_MAX])
+{
+    const char *kind = ledger_column_text(row, 1);
+
+    memset(event, 0, sizeof *event);
+    event->kind = event_kind_find(kind);
+    if (event->kind == EVENT_KIND_COUNT) {
+        snprintf(reason, BODY_REASON_MAX, "its kind \"%.40s\" is not known to this version", kind);
+        return false;
+    }
+    if (!ledger_column_moment(row, 2, &event->at)) {
+        snprintf(reason, BODY_REASON_MAX, "its time or clock is wrong");
+        return false;
+    }
+    const char *body = ledger_column_text(row, 5);
+    return body_decode(event, body, (size_t)sqlite3_column_bytes(row, 5), reason);
+}
+
+static enum ledger_result fold_rows(struct ledger *ledger, sqlite3_stmt *row, int64_t expected,
+                                    int64_t boot_seq, int64_t from_utc_ms, ledger_visitor *visit,
+                                    void *context, char error[LEDGER_ERROR_MAX])
+{
+    char reason[BODY_REASON_MAX];
+    struct kiosk_event event;
+    int code;
+
+    while ((code = sqlite3_step(row)) == SQLITE_ROW) {
+        int64_t seq = sqlite3_column_int64(row, 0);
+        if (seq != expected) {
+            snprintf(error, LEDGER_ERROR_MAX,
+                     "%.120s: row %lld is missing; keep a copy of the file and have it examined",
+                     ledger->db.path, (long long)expected);
+            return LEDGER_FAILED;
+        }
+        expected = seq + 1;
+        bool wanted = seq >= boot_seq || from_utc_ms == 0 ||
+                      (sqlite3_column_type(row, 3) != SQLITE_NULL &&
+                       sqlite3_column_int64(row, 3) >= from_utc_ms);
+        if (!wanted)
+            continue;
+        if (!read_row(row, &event, reason)) {
+            snprintf(
+                error, LEDGER_ERROR_MAX,
+                "%.60s: row %lld cannot be understood: %.80s; install the version that wrote it",
+                ledger->db.path, (long long)seq, reason);
+            return LEDGER_FAILED;
+        }
+        visit(context, &event, seq);
+    }
+    return code == SQLITE_DONE ? LEDGER_OK : ledger_fail(ledger, "read it", code, error);
+}
+
+enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledger_visitor *visit,
+                               void *context, char error[LEDGER_ERROR_MAX])
+{
+    char first_of_day[96];
+    sqlite3_stmt *rows = NULL;
+    int64_t first = 1;
+    int code = SQLITE_OK;
+
+    int64_t boot_seq =
+        schema_integer(ledger->db.handle, "SELECT max(first_seq) FROM boots", INT64_MAX, &code);
+    if (code == SQLITE_OK && from_utc_ms != 0) {
+        snprintf(first_of_day, sizeof first_of_day,
+                 "SELECT min(first_seq) FROM days WHERE day >= %lld",
+                 (long long)local_day(from_utc_ms));
+        first = schema_integer(ledger->db.handle, first_of_day, INT64_MAX, &code);
+        first = boot_seq < first ? boot_seq : first;
+    }
+    if (code == SQLITE_OK)
+        code = sqlite3_prepare_v2(ledger->db.handle,
+                                  "SELECT seq, kind, t_ms, utc_ms, clock, body FROM ledger"
+                                  " WHERE seq >= ? ORDER BY seq",
+                                  -1, &rows, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_int64(rows, 1, first);
+    enum ledger_result result = code == SQLITE_OK ? fold_rows(ledger, rows, first, boot_seq,
+                                                              from_utc_ms, visit, context, error)
+                                                  : ledger_fail(ledger, "read it", code, error);
+    sqlite3_finalize(rows);
+    return result;
+}

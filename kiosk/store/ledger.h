@@ -1,0 +1,58 @@
+/* The ledger: the append-only journal of the site, in SQLite.
+ *
+ * One row an event, numbered without gaps inside its own transaction; UPDATE and DELETE are refused
+ * by triggers. Projections for queries (deposits, visits, collections, ...) are written in the same
+ * transaction and can always be rebuilt from the rows. WAL, synchronous=FULL: ledger_append()
+ * returns only after the row is durable.
+ *
+ * Exactly one writer exists: the thread that opened it read-write. Readers open their own
+ * connection read-only, keep reads short and never checkpoint. Handles are created here and freed
+ * by ledger_close().
+ */
+#ifndef KIOSK_STORE_LEDGER_H
+#define KIOSK_STORE_LEDGER_H
+
+#include "kiosk/core/events.h"
+
+enum { LEDGER_ERROR_MAX = 240, LEDGER_BODY_MAX = 1024 };
+
+enum ledger_result {
+    LEDGER_OK = 0,
+    LEDGER_FULL,       /* the medium is full; nothing was written; try again later */
+    LEDGER_UNWRITABLE, /* read-only or forbidden; likewise */
+    LEDGER_FAILED      /* I/O or sync failed: close, reopen, verify; never retry the sync */
+};
+
+struct ledger;
+
+/* Opens or creates DIR/ledger.db (and DIR itself) for writing. On failure *ledger is NULL and
+ * `error` says what is wrong, where, and what to do. */
+enum ledger_result ledger_open(struct ledger **ledger, const char *directory, const char *boot_id,
+                               char error[LEDGER_ERROR_MAX]);
+
+/* The same for reading only; any thread, its own handle. */
+enum ledger_result ledger_open_reader(struct ledger **ledger, const char *directory,
+                                      char error[LEDGER_ERROR_MAX]);
+
+/* Appends one event. LEDGER_OK: *seq is its number and it is on the medium. Anything else: nothing
+ * of it is in the ledger, `error` says why. */
+enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
+                                 int64_t *seq, char error[LEDGER_ERROR_MAX]);
+
+/* Calls `visit` for every event from `from_utc_ms` on (0: all) in order of seq. Also passes every
+ * event of the last boot, however its clock stood. Stops and returns LEDGER_FAILED with a message
+ * naming the seq where a row cannot be understood. */
+typedef void ledger_visitor(void *context, const struct kiosk_event *event, int64_t seq);
+enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledger_visitor *visit,
+                               void *context, char error[LEDGER_ERROR_MAX]);
+
+/* What ledger_open() did that somebody should know of, for the log: a damaged file was set aside
+ * (renamed, never deleted) and a new ledger begun. "" otherwise. Borrowed until ledger_close(). */
+const char *ledger_notice(const struct ledger *ledger);
+
+/* The highest seq, 0 when empty; -1 on failure. */
+int64_t ledger_last_seq(struct ledger *ledger);
+
+void ledger_close(struct ledger *ledger);
+
+#endif

@@ -1,0 +1,76 @@
+/* Questions to the ledger: records one by one in order of seq, and the sums of whole days.
+ *
+ * For handles of ledger_open_reader(). Nothing here holds a read transaction between two calls that
+ * say so, so a slow reader cannot keep the writer's WAL from being recycled.
+ */
+#ifndef KIOSK_STORE_QUERY_H
+#define KIOSK_STORE_QUERY_H
+
+#include "kiosk/store/ledger.h"
+
+/* What can be asked for record by record. X(NAME, "word") */
+#define RECORD_KINDS(X)                                                                            \
+    X(RECORD_DEPOSITS, "deposits")                                                                 \
+    X(RECORD_VISITS, "visits")                                                                     \
+    X(RECORD_COLLECTIONS, "collections")
+
+enum record_kind {
+#define X(name, text) name,
+    RECORD_KINDS(X)
+#undef X
+        RECORD_KIND_COUNT
+};
+const char *record_kind_text(enum record_kind kind);
+enum record_kind record_kind_find(const char *text); /* RECORD_KIND_COUNT where there is none */
+
+/* Local days, both included. A record written before the clock was set belongs to no day: only a
+ * range without limits has it. */
+typedef struct day_range_t {
+    bool has_from, has_to;
+    int64_t from, to; /* local_day() */
+} day_range_t;
+
+struct ledger_record {
+    enum record_kind kind;
+    int64_t seq;
+    moment_t at;
+    char site[SITE_ID_MAX];          /* "" where unknown */
+    enum waste_class declared_after; /* of a deposit */
+    union {
+        struct event_deposit deposit;
+        struct event_visit visit;
+        struct event_collection collection;
+    } body;
+};
+
+struct record_cursor;
+
+/* Opens a cursor on the records that exist now; those written later are not in it. The ledger must
+ * outlive it. */
+enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledger *ledger,
+                                      enum record_kind kind, const day_range_t *range,
+                                      char error[LEDGER_ERROR_MAX]);
+
+/* 1: `record` is the next one; 0: there is none, now and on every later call; -1: error. */
+int record_cursor_next(struct record_cursor *cursor, struct ledger_record *record,
+                       char error[LEDGER_ERROR_MAX]);
+
+/* Ends the read transaction; the next record_cursor_next() goes on where it was. */
+void record_cursor_rest(struct record_cursor *cursor);
+
+void record_cursor_close(struct record_cursor *cursor);
+
+/* Deposits of a range, from the daily roll-up. Indexed by the class of the bin they landed in
+ * (WASTE_NONE: unknown) and by outcome. */
+struct ledger_sums {
+    struct {
+        int64_t count;
+        int64_t weighed; /* those with a weight */
+        int64_t grams;
+    } cells[WASTE_CLASS_COUNT + 1][OUTCOME_COUNT];
+};
+
+enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
+                              struct ledger_sums *sums, char error[LEDGER_ERROR_MAX]);
+
+#endif

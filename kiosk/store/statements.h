@@ -1,0 +1,42 @@
+/* Every statement of the writing connection, prepared once when it opens. X(NAME, "sql")
+ *
+ * The values are bound in the order of their marks by the function that runs the statement.
+ */
+#ifndef KIOSK_STORE_STATEMENTS_H
+#define KIOSK_STORE_STATEMENTS_H
+
+#define STATEMENTS(X)                                                                              \
+    X(STATEMENT_BEGIN, "BEGIN IMMEDIATE")                                                          \
+    X(STATEMENT_COMMIT, "COMMIT")                                                                  \
+    X(STATEMENT_ROLLBACK, "ROLLBACK")                                                              \
+    X(STATEMENT_ROW, "INSERT INTO ledger(seq, kind, boot, t_ms, utc_ms, clock, body)"              \
+                     " VALUES(?,?,?,?,?,?,?)")                                                     \
+    X(STATEMENT_DAY, "INSERT OR IGNORE INTO days(day, first_seq) VALUES(?,?)")                     \
+    X(STATEMENT_BOOT, "INSERT INTO boots(first_seq, boot) VALUES(?,?)")                            \
+    X(STATEMENT_START, "INSERT INTO runs(seq, boot, site, version, start_ms, start_utc_ms)"        \
+                       " VALUES(?,?,?,?,?,?)")                                                     \
+    X(STATEMENT_STOP, "UPDATE runs SET stop_seq = ?, stop_ms = ?, stop_utc_ms = ?, reason = ?"     \
+                      " WHERE seq = (SELECT max(seq) FROM runs) AND boot = ?")                     \
+    X(STATEMENT_DEPOSIT,                                                                           \
+      "INSERT INTO deposits(seq, day, t_ms, utc_ms, clock, site, visit, bin, bin_class, chosen,"   \
+      " outcome, quality, weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale)"       \
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                                            \
+    X(STATEMENT_DAILY,                                                                             \
+      "INSERT INTO daily(day, bin_class, outcome, count, weighed, grams) VALUES(?,?,?,1,?,?)"      \
+      " ON CONFLICT DO UPDATE SET count = count + 1, weighed = weighed + excluded.weighed,"        \
+      " grams = grams + excluded.grams")                                                           \
+    X(STATEMENT_DECLARED, "UPDATE deposits SET declared_after = ? WHERE seq = ?")                  \
+    X(STATEMENT_VISIT,                                                                             \
+      "INSERT INTO visits(seq, day, t_ms, utc_ms, clock, site, visit, started_ms, deposits,"       \
+      " grams, near_misses) VALUES(?,?,?,?,?,?,?,?,?,?,?)")                                        \
+    X(STATEMENT_COLLECTION,                                                                        \
+      "INSERT INTO collections(seq, day, t_ms, utc_ms, clock, site, bin, bin_class, quality,"      \
+      " before_g, after_g, removed_g, started_ms, who) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")       \
+    X(STATEMENT_ADJUSTMENT, "INSERT INTO adjustments(seq, day, bin, change_g, base_g, final_g)"    \
+                            " VALUES(?,?,?,?,?,?)")                                                \
+    X(STATEMENT_LOST, "INSERT INTO outages(lost_seq, device, fault, boot, since_ms, lost_utc_ms)"  \
+                      " VALUES(?,?,?,?,?,?)")                                                      \
+    X(STATEMENT_BACK, "UPDATE outages SET back_seq = ?, back_ms = ?, back_utc_ms = ?"              \
+                      " WHERE device = ? AND back_seq IS NULL")
+
+#endif

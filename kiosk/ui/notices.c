@@ -1,0 +1,137 @@
+#include "kiosk/ui/notices.h"
+
+#include "kiosk/ui/format.h"
+
+#include <string.h>
+
+int notices_bin_numbers(char *out, size_t size, const struct view *view,
+                        bool (*wanted)(const struct view_bin *bin))
+{
+    const char *separator = strings_get(STR_LIST_SEPARATOR);
+    size_t used = 0;
+    int count = 0;
+    out[0] = '\0';
+    for (int i = 0; i < view->bin_count; i++) {
+        if (!wanted(&view->bins[i])) {
+            continue;
+        }
+        const number_text_t number = format_count(view->bins[i].number);
+        if (used + strlen(separator) + strlen(number.text) >= size) {
+            break;
+        }
+        if (count > 0) {
+            strcpy(out + used, separator);
+            used += strlen(separator);
+        }
+        strcpy(out + used, number.text);
+        used += strlen(number.text);
+        count++;
+    }
+    return count;
+}
+
+static bool scale_silent(const struct view_bin *bin)
+{
+    return bin->scale == SENSOR_SILENT || bin->scale == SENSOR_LOST ||
+           bin->scale == SENSOR_WAITING;
+}
+
+static bool scale_out_of_range(const struct view_bin *bin)
+{
+    return bin->scale == SENSOR_OVERLOAD;
+}
+
+static bool scale_error(const struct view_bin *bin)
+{
+    return bin->scale == SENSOR_ERROR;
+}
+
+static bool lid_fault(const struct view_bin *bin)
+{
+    return bin->lid != SENSOR_OK && bin->lid != SENSOR_NONE;
+}
+
+void notices_storage(struct notices *notices, const struct view *view)
+{
+    notices->count = 0;
+    if (view->store == STORE_OK) {
+        return;
+    }
+    char waiting[FORMAT_MAX * 2];
+    const char *fault =
+        strings_get(view->store == STORE_FULL ? STR_STORE_FULL : STR_STORE_FAULT);
+    char *text = notices->texts[notices->count++];
+    if (view->unrecorded > 0) {
+        strings_compose(waiting, sizeof waiting, STR_WAITING_RECORDS,
+                        format_count(view->unrecorded).text, NULL);
+        strings_compose(text, STRINGS_COMPOSED_MAX, STR_JOIN, fault, waiting);
+    } else {
+        strings_compose(text, STRINGS_COMPOSED_MAX, STR_NAME_ALONE, fault, NULL);
+    }
+}
+
+void notices_all(struct notices *notices, const struct view *view)
+{
+    static const struct {
+        bool (*wanted)(const struct view_bin *bin);
+        enum string_id text;
+    } rules[] = {{scale_silent, STR_NOTICE_SCALE_SILENT},
+                 {scale_error, STR_NOTICE_SCALE_ERROR},
+                 {scale_out_of_range, STR_NOTICE_SCALE_RANGE},
+                 {lid_fault, STR_NOTICE_LID}};
+    char bins[STRINGS_COMPOSED_MAX];
+
+    notices_storage(notices, view);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (notices_bin_numbers(bins, sizeof bins, view, rules[i].wanted) > 0) {
+            strings_compose(notices->texts[notices->count++], STRINGS_COMPOSED_MAX, rules[i].text,
+                            bins, NULL);
+        }
+    }
+    if (!view->has_clock) {
+        strings_compose(notices->texts[notices->count++], STRINGS_COMPOSED_MAX, STR_NOTICE_CLOCK,
+                        NULL, NULL);
+    }
+}
+
+void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *notices)
+{
+    enum { ICON_SIZE = 32, LINE_HEIGHT = 29 };
+    const text_style_t style = {TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_INK};
+    char joined[STRINGS_COMPOSED_MAX];
+
+    canvas_fill(canvas, rect, COLOUR_WARN_SOFT, RADIUS);
+    rect_t inside = layout_inset(rect, GAP, 3);
+    const rect_t icon = layout_cut_left(&inside, ICON_SIZE);
+    canvas_icon(canvas, layout_centre(icon, ICON_SIZE, ICON_SIZE), ICON_WARNING, COLOUR_INK);
+    layout_cut_left(&inside, GAP - 4);
+
+    const int room = inside.h / LINE_HEIGHT > 0 ? inside.h / LINE_HEIGHT : 1;
+    if (notices->count == 1) {
+        canvas_block(canvas, inside, style, room, BLOCK_MIDDLE, notices->texts[0]);
+        return;
+    }
+    const int lines = notices->count < room ? notices->count : room;
+    rect_t block = layout_centre(inside, inside.w, lines * LINE_HEIGHT);
+    for (int i = 0; i < lines - 1; i++) {
+        canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, notices->texts[i]);
+    }
+    strings_compose(joined, sizeof joined, STR_NAME_ALONE, notices->texts[lines - 1], NULL);
+    for (int i = lines; i < notices->count; i++) {
+        char longer[STRINGS_COMPOSED_MAX];
+        strings_compose(longer, sizeof longer, STR_JOIN, joined, notices->texts[i]);
+        memcpy(joined, longer, sizeof joined);
+    }
+    canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, joined);
+}
+
+void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view *view)
+{
+    struct notices notices;
+    notices_storage(&notices, view);
+    if (notices.count == 0) {
+        return;
+    }
+    notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT - GAP_SMALL), &notices);
+    layout_cut_top(page, GAP);
+}

@@ -1,0 +1,30 @@
+/* What is wrong and a person at the bin should know, in words. */
+#ifndef KIOSK_UI_NOTICES_H
+#define KIOSK_UI_NOTICES_H
+
+#include "kiosk/ui/canvas.h"
+#include "kiosk/ui/strings.h"
+
+enum { NOTICES_MAX = 6, NOTICE_HEIGHT = 64 };
+
+struct notices {
+    int count; /* the gravest first */
+    char texts[NOTICES_MAX][STRINGS_COMPOSED_MAX];
+};
+
+/* Storage, scales, lids and clock. */
+void notices_all(struct notices *notices, const struct view *view);
+/* Storage alone: what every screen must tell. */
+void notices_storage(struct notices *notices, const struct view *view);
+
+/* "2、5" of the bins for which `wanted` is true; returns how many. */
+int notices_bin_numbers(char *out, size_t size, const struct view *view,
+                        bool (*wanted)(const struct view_bin *bin));
+
+/* An amber strip; as many lines as fit, what is left over joined into the last. */
+void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *notices);
+
+/* Cuts a strip for the storage notice off the top of `page` where there is one, and draws it. */
+void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view *view);
+
+#endif

@@ -1,0 +1,60 @@
+/* The parts that screens are made of. Each draws itself into a rect of units. */
+#ifndef KIOSK_UI_WIDGETS_H
+#define KIOSK_UI_WIDGETS_H
+
+#include "kiosk/ui/canvas.h"
+
+enum button_kind {
+    BUTTON_PRIMARY,   /* ink: the one thing to do */
+    BUTTON_SECONDARY, /* white with an ink line */
+    BUTTON_QUIET,     /* no line, second-rank text */
+    BUTTON_ON_COLOUR, /* on a class's own screen: an outline in its text colour */
+    BUTTON_ON_WARN    /* on amber: an ink outline */
+};
+
+struct button {
+    enum button_kind kind;
+    enum icon icon;        /* ICON_NONE: words only */
+    const char *text;      /* may take two lines */
+    enum intent_kind intent;
+    int argument;
+    uint32_t ground;       /* BUTTON_ON_COLOUR: the class's colour */
+};
+void widget_button(struct canvas *canvas, rect_t rect, const struct button *button);
+
+/* A button in a class's colour with its symbol and label. */
+void widget_class_button(struct canvas *canvas, rect_t rect, const struct site *site,
+                         enum waste_class class);
+
+/* White card with a thin line. */
+void widget_card(struct canvas *canvas, rect_t rect);
+
+/* A ring filled with `ground` and an icon in it. */
+void widget_badge(struct canvas *canvas, rect_t rect, enum icon icon, uint32_t ground);
+
+/* A level from left to right on `track`; nothing filled where `known` is false. */
+void widget_gauge(struct canvas *canvas, rect_t rect, uint32_t colour, uint32_t track,
+                  int track_alpha, bool known, int permille);
+
+/* "1.25 千克" with the number at `size` and its foot on `baseline`. Returns the width used. */
+int widget_weight(struct canvas *canvas, int x, int baseline, int width, int size, uint32_t colour,
+                  const char *kilograms);
+
+/* Site and hours on the left, clock and date on the right. */
+void widget_header(struct canvas *canvas, rect_t rect, const struct view *view);
+
+/* Just the clock, right-aligned and centred. */
+void widget_clock(struct canvas *canvas, rect_t rect, const struct view *view);
+
+/* The bins of the site in a row, on `ground`; the target stands out and an arrow points at it.
+ * `target` may be -1. */
+void widget_bins(struct canvas *canvas, rect_t rect, const struct view *view, int target,
+                 uint32_t ground);
+
+enum icon widget_class_icon(enum waste_class class);
+
+/* Label and colour; never NULL, and the paper's ink for WASTE_NONE. */
+const char *widget_class_label(const struct site *site, enum waste_class class);
+uint32_t widget_class_colour(const struct site *site, enum waste_class class);
+
+#endif
