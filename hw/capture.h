@@ -13,9 +13,11 @@
  * One event a line, times in ms since start, never decreasing. Lines that begin with "#" and empty
  * lines are comments; fields are separated by blanks. The first line names format and version: the
  * caller compares it with CAPTURE_HEADER; a "#biaogan-capture" of another version is an error.
- * A weight is `scale CHANNEL GRAMS stable|moving` or `scale CHANNEL -
- * overload|underload|busy|error`, a lid `lid CHANNEL open|closed|fault`. The argument of `ui` runs
- * to the end of the line.
+ * The values of a register bus are
+ *     scale CHANNEL GRAMS stable|moving
+ *     scale CHANNEL - overload|underload|busy|error
+ *     lid CHANNEL open|closed|fault
+ * The argument of `ui` runs to the end of the line.
  *
  * Parser and formatter are pure; reading and writing files is the caller's. Any thread.
  */

@@ -11,8 +11,9 @@
  *     11-    OCC?   one character a channel, 1 to 8 channels, channel 1 first:
  *                   O open, C closed, ? the board knows that this sensor is faulty
  *     n      *      end of the checked part
- *     n+1-4  91F6   CRC-16/MODBUS of everything between $ and * (both excluded), four upper-case
- * hex digits, most significant first n+5-6  CR LF  end
+ *     n+1-4  F321   CRC-16/MODBUS of everything between $ and * (both excluded), four
+ *                   upper-case hex digits, most significant first
+ *     n+5-6  CR LF  end
  *
  * A board sends a line at once whenever a channel changes, and every LID_LINE_KEEPALIVE_MS without
  * a change, so that silence means a broken wire and not a closed lid.

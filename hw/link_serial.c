@@ -3,11 +3,14 @@
 #include "hw/link_fd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libserialport.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 static enum sp_parity parity_of(char letter)
 {
@@ -92,6 +95,27 @@ static bool configure(struct sp_port *port, const struct link_line *line, const 
     return true;
 }
 
+/* libserialport knows /dev/ttyUSB0 but no symbolic link to it, such as /dev/serial/by-path/... */
+static enum sp_return find_port(const char *device, struct sp_port **port)
+{
+    char path[PATH_MAX];
+    const enum sp_return result = sp_get_port_by_name(device, port);
+    return result == SP_OK || !realpath(device, path) ? result : sp_get_port_by_name(path, port);
+}
+
+/* sp_open() changes the settings of the terminal at once, even where another program reads from it
+ * and the kernel lets us in (as root). So the lock is asked for before. -1 with errno. */
+static int open_guard(const char *device)
+{
+    const int guard = open(device, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (guard >= 0 && flock(guard, LOCK_EX | LOCK_NB) != 0) {
+        close(guard);
+        errno = EBUSY;
+        return -1;
+    }
+    return guard;
+}
+
 static void serial_close(struct link *link)
 {
     struct sp_port *port = link->private;
@@ -120,23 +144,28 @@ static int serial_open(struct link *link, const char *device, const char *line,
         return -1;
     }
     char remedy[LINK_ERROR_MAX];
-    char path[PATH_MAX]; /* libserialport knows no symbolic links such as /dev/serial/by-path/... */
-    if (!realpath(device, path)) {
+    struct sp_port *port = NULL;
+    enum sp_return result = find_port(device, &port);
+    if (result != SP_OK) {
+        const int problem = access(device, F_OK) == 0 ? ENODEV : ENOENT;
+        open_remedy(problem, remedy, sizeof remedy);
+        return fail(link, error, device, problem == ENOENT ? "no such device" : "no serial port",
+                    remedy);
+    }
+    link->private = port;
+    const int guard = open_guard(device);
+    if (guard < 0) {
         const int problem = errno;
         open_remedy(problem, remedy, sizeof remedy);
         return fail(link, error, device, strerror(problem), remedy);
     }
-    struct sp_port *port = NULL;
-    enum sp_return result = sp_get_port_by_name(path, &port);
-    if (result != SP_OK) {
-        open_remedy(ENODEV, remedy, sizeof remedy);
-        return fail(link, error, device, "no serial port", remedy);
-    }
-    link->private = port;
     result = sp_open(port, SP_MODE_READ_WRITE);
+    const int open_problem = errno;
+    close(guard);
     if (result != SP_OK) {
+        errno = open_problem;
         const char *problem = reason_of(result);
-        open_remedy(result == SP_ERR_FAIL ? errno : ENODEV, remedy, sizeof remedy);
+        open_remedy(result == SP_ERR_FAIL ? open_problem : ENODEV, remedy, sizeof remedy);
         return fail(link, error, device, problem, remedy);
     }
     int fd = -1;

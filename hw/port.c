@@ -57,17 +57,21 @@ static size_t cut(struct port *port, int64_t now_ms, port_values_sink *sink, voi
     return at;
 }
 
-static void append(struct port *port, const uint8_t *bytes, size_t count)
+/* Puts as many bytes as fit behind those that wait; returns how many. */
+static size_t append(struct port *port, const uint8_t *bytes, size_t count)
 {
+    const size_t room = (size_t)HW_FRAME_MAX - port->pending_count;
+    const size_t taken = count < room ? count : room;
     uint8_t *end = port->pending + port->pending_count;
     if (port->config.options.mask7) {
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < taken; i++) {
             end[i] = bytes[i] & 0x7F;
         }
     } else {
-        memcpy(end, bytes, count);
+        memcpy(end, bytes, taken);
     }
-    port->pending_count = (uint8_t)(port->pending_count + count);
+    port->pending_count = (uint8_t)(port->pending_count + taken);
+    return taken;
 }
 
 void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
@@ -75,14 +79,12 @@ void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int
 {
     port->stats.bytes += count;
     while (count > 0) {
-        const size_t room = (size_t)HW_FRAME_MAX - port->pending_count;
-        const size_t taken = count < room ? count : room;
-        append(port, bytes, taken);
-        bytes += taken;
-        count -= taken;
+        const size_t taken = append(port, bytes, count);
         const size_t done = cut(port, now_ms, sink, context);
         port->pending_count = (uint8_t)(port->pending_count - done);
         memmove(port->pending, port->pending + done, port->pending_count);
+        bytes += taken;
+        count -= taken;
     }
 }
 

@@ -6,8 +6,8 @@
  *     1      ,
  *     2      GS NT TR     gross, net, stored tare
  *     0-1    ,            NHB and Tiger leave it out
- *     6-11   value        blanks, a sign or none, blanks, digits with at most one point. Manuals
- * say sign and 6 to 8 characters; "- 008880" (blank after the sign) and
+ *     6-11   value        blanks, a sign or none, blanks, digits with at most one point; manuals
+ *                         say sign and 6 to 8 characters; "- 008880" (blank after the sign) and
  *                         "-000050." (point at the end) were recorded
  *     0-1    ,            Tiger
  *     0-n    blanks
@@ -223,16 +223,13 @@ static struct frame_result judge_whole(const struct hw_options *options, const u
     const struct parts parts = take_apart(bytes);
     const bool unit_fits = parts.unit_length > 0 ? is_unit(parts.unit, parts.unit_length)
                                                  : parts.out_of_range || options->unit[0] != '\0';
-    if (!unit_fits) {
-        return broken(REJECT_LAYOUT, bytes, end);
+    const bool width_fits =
+        parts.value_width >= VALUE_NARROWEST && parts.value_width <= VALUE_WIDEST;
+    if (!parts.out_of_range && !parts.has_digits) {
+        return broken(REJECT_VALUE, bytes, end);
     }
-    if (!parts.out_of_range) {
-        if (!parts.has_digits) {
-            return broken(REJECT_VALUE, bytes, end);
-        }
-        if (parts.value_width < VALUE_NARROWEST || parts.value_width > VALUE_WIDEST) {
-            return broken(REJECT_LAYOUT, bytes, end);
-        }
+    if (!unit_fits || (!parts.out_of_range && !width_fits)) {
+        return broken(REJECT_LAYOUT, bytes, end);
     }
     return frame_ok(end + 1);
 }

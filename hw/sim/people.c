@@ -278,8 +278,10 @@ static void lean_in_pause(struct plan *plan, int64_t next_visit_ms)
         return;
     }
     pause_ms(plan, 5 * SECOND, 30 * SECOND);
-    struct sim_step *lean = add(plan, SIM_LEAN, sim_random_range(plan->random, 0, SIM_BINS - 1),
-                                sim_random_range(plan->random, 300, 4000));
+    /* One draw a statement: the order of arguments is the compiler's. */
+    int bin = sim_random_range(plan->random, 0, SIM_BINS - 1);
+    int32_t force_g = sim_random_range(plan->random, 300, 4000);
+    struct sim_step *lean = add(plan, SIM_LEAN, bin, force_g);
     lean->duration_ms = sim_random_range(plan->random, 1000, 6000);
 }
 

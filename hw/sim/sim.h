@@ -71,7 +71,8 @@ int64_t sim_deadline(const struct sim *sim);
 /* Moves the site to t_ms and emits everything due until then. */
 void sim_advance(struct sim *sim, int64_t t_ms, const struct sim_sink *sink);
 
-/* By hand: a person at the real window. */
+/* By hand: a person at the real window. What that person touched on the screen is not known here,
+ * so the truth of such a deposit is `undeclared`. */
 void sim_lid(struct sim *sim, int bin, bool open);
 void sim_throw(struct sim *sim, int bin, int32_t grams);
 void sim_empty(struct sim *sim, int bin); /* take the full bin away, put an empty one */

@@ -2,6 +2,9 @@
 
 #include <assert.h>
 
+/* No scale under a bin shows 10 t, either way: such digits are a fault, not a weight. */
+enum { GRAMS_LIMIT = 10 * 1000 * 1000 };
+
 /* Two divisions: a quiet scale flickers by one, and a spread of two is still the same weight. */
 static int32_t tolerance(const struct site_bin *site)
 {
@@ -37,7 +40,8 @@ int32_t bin_min_deposit(const struct bin *bin)
 
 bool bin_is_busy(const struct bin *bin)
 {
-    return bin->phase == BIN_WEIGHING || (bin->phase == BIN_OPEN && !bin->opening.decided);
+    bool watched = bin->phase == BIN_OPEN || bin->phase == BIN_WEIGHING;
+    return watched && !bin->opening.decided;
 }
 
 static bool is_fresh(const struct bin *bin, int64_t t_ms, int64_t now_ms)
@@ -128,6 +132,11 @@ static void watch_base(struct bin *bin, int64_t now_ms)
     }
 }
 
+static bool is_possible(int32_t grams)
+{
+    return grams >= -GRAMS_LIMIT && grams <= GRAMS_LIMIT;
+}
+
 void bin_weigh(struct bin *bin, const reading_t *reading)
 {
     if (reading->status == READING_BUSY) {
@@ -135,6 +144,10 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     }
     bin->scale_status = (enum reading_status)reading->status;
     bool weighs = reading->status == READING_OK || reading->status == READING_MOVING;
+    if (weighs && reading->has_value && !is_possible(reading->grams)) {
+        bin->scale_status = READING_ERROR;
+        weighs = false;
+    }
     if (!weighs) {
         settle_reset(&bin->settle);
     } else if (reading->has_value) {
@@ -153,6 +166,17 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     }
 }
 
+/* A lid that opens again before the scale could say anything goes on with its opening: a switch
+ * that chatters, or a second bag at once. So does one that a restart interrupted. */
+static bool goes_on(const struct bin *bin, int64_t now_ms)
+{
+    if (bin->phase != BIN_WEIGHING) {
+        return false;
+    }
+    bool weighed = bin_settled(bin, now_ms, bin->opening.closed_ms).has_estimate;
+    return bin->opening.interrupted || (!weighed && bin_scale_state(bin, now_ms) == SENSOR_OK);
+}
+
 enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
 {
     bin->lid_fault = !reading->has_value;
@@ -165,8 +189,9 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
         return LID_SAME;
     }
     /* The phase, not the reading before, tells an edge: readings may have been missed. */
-    if (reading->lid_open && bin->phase == BIN_WEIGHING && bin->opening.interrupted) {
+    if (reading->lid_open && goes_on(bin, reading->t_ms)) {
         bin->phase = BIN_OPEN;
+        bin->rest_since_ms = BIN_NEVER;
         return LID_SAME;
     }
     if (reading->lid_open && bin->phase != BIN_OPEN) {
@@ -258,15 +283,27 @@ static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *wei
     judge(bin, weight, decision);
     bin->phase = BIN_RESTING;
     rest_at(bin, weight->has_estimate, weight->grams, now_ms);
-    /* What was said once is not said again: after its deposit, an opening speaks only of more. */
-    return !bin->opening.decided || decision->verdict == BIN_GAIN;
+    if (!bin->opening.decided || decision->verdict == BIN_GAIN) {
+        return true;
+    }
+    /* What was said once is not said again: after its deposit, an opening speaks only of what
+     * came or went since. */
+    bool known = decision->verdict == BIN_NO_GAIN;
+    decision->verdict = BIN_ADJUSTMENT;
+    return known && distance(decision->weight_g, 0) >= bin_min_deposit(bin);
+}
+
+/* After a power cut the scale may take a while to start, too. */
+static int32_t silence_limit(const struct bin *bin)
+{
+    return bin->opening.interrupted ? bin->timing->settle_limit_ms : bin->timing->reading_age_ms;
 }
 
 static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
     bool silent = bin_scale_state(bin, now_ms) != SENSOR_OK &&
-                  now_ms - bin->opening.closed_ms > bin->timing->reading_age_ms;
+                  now_ms - bin->opening.closed_ms > silence_limit(bin);
     bool late = now_ms - bin->opening.closed_ms >= bin->timing->settle_limit_ms;
     if (!weight.settled && !silent && !late) {
         return false;
@@ -283,10 +320,14 @@ static bool decide_left_open(struct bin *bin, int64_t now_ms, struct bin_decisio
         return false;
     }
     settled_t weight = bin_settled(bin, now_ms, bin->opening.opened_ms);
+    if (!weight.settled) {
+        return false; /* the scale went away since */
+    }
     judge(bin, &weight, decision);
     decision->opening.closed_ms = now_ms;
     bin->opening.base_g = weight.grams;
     bin->opening.decided = true;
+    rest_at(bin, true, weight.grams, now_ms);
     bin->rest_since_ms = BIN_NEVER;
     return true;
 }
@@ -357,7 +398,7 @@ int64_t bin_deadline(const struct bin *bin)
     if (bin->value_ms != BIN_NEVER && bin->value_ms > heard) {
         heard = bin->value_ms;
     }
-    int64_t silent = heard + bin->timing->reading_age_ms + 1;
+    int64_t silent = heard + silence_limit(bin) + 1;
     return silent < limit ? silent : limit;
 }
 

@@ -74,11 +74,13 @@ void deposits_choose(struct step *step, enum waste_class class)
 {
     struct kiosk *kiosk = step->kiosk;
     struct receipt *receipt = &kiosk->receipt;
+    bool asked =
+        receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED && !receipt->declared;
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->choice = class;
     visit->near_miss = false;
     kiosk->choosing = false;
-    if (receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED && !receipt->declared) {
+    if (asked) {
         declare(step, class);
     } else {
         receipt->shown = false;
@@ -102,6 +104,12 @@ void deposits_meant_it(struct step *step)
 /* ---- openings ---------------------------------------------------------------------------------
  */
 
+/* The screen is the current visit's: a lid that somebody left open long ago must not hold it. */
+static bool is_on_screen(const struct kiosk *kiosk, const struct bin *bin)
+{
+    return bin_is_busy(bin) && bin->opening.visit == kiosk->visits.current.id;
+}
+
 static bool is_wrong(const struct bin *bin)
 {
     const struct bin_opening *opening = &bin->opening;
@@ -112,7 +120,7 @@ int deposits_wrong_bin(const struct kiosk *kiosk)
 {
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
-        if (bin->phase == BIN_OPEN && !bin->opening.decided && is_wrong(bin) &&
+        if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN && is_wrong(bin) &&
             !bin->opening.meant_it) {
             return i;
         }
@@ -125,7 +133,7 @@ int deposits_busy_bin(const struct kiosk *kiosk)
     int newest = -1;
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
-        if (bin_is_busy(bin) &&
+        if (is_on_screen(kiosk, bin) &&
             (newest < 0 || bin->opening.opened_ms >= kiosk->bins[newest].opening.opened_ms)) {
             newest = i;
         }
@@ -269,15 +277,34 @@ static void show_receipt(struct step *step, int index, const struct event_deposi
     step_sound(step, SOUND_RECEIPT);
 }
 
+/* Weight that came without a lid of its own: no lid sensor, or a lid left open by a visit that is
+ * over. */
+static bool has_no_lid(const struct kiosk *kiosk, int index, const struct bin_decision *decision)
+{
+    const struct bin_opening *opening = &decision->opening;
+    bool left_open = opening->decided || kiosk->bins[index].phase == BIN_OPEN;
+    bool is_over = opening->visit == 0 || opening->visit != kiosk->visits.current.id;
+    return decision->verdict == BIN_STEP || (left_open && is_over && !opening->interrupted);
+}
+
+/* The person at the kiosk, if any, is taken for who brought it. */
+static void adopt(struct step *step, struct bin_opening *opening)
+{
+    struct kiosk *kiosk = step->kiosk;
+    opening_decided(step, opening);
+    struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+    visit->openings++;
+    opening->visit = visit->id;
+    opening->chosen = visit->choice;
+    opening->decided = false;
+    opening->meant_it = false;
+}
+
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
 {
     struct kiosk *kiosk = step->kiosk;
-    if (decision->verdict == BIN_STEP) {
-        /* No lid told of it: the person at the kiosk, if any, is taken for who brought it. */
-        struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
-        visit->openings++;
-        decision->opening.visit = visit->id;
-        decision->opening.chosen = visit->choice;
+    if (has_no_lid(kiosk, index, decision)) {
+        adopt(step, &decision->opening);
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
     enum outcome outcome =
@@ -291,7 +318,9 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
         visit->near_miss = visit->near_miss && outcome != OUTCOME_CORRECTED;
         visit->last_ms = kiosk->now_ms;
     }
-    if (outcome != OUTCOME_INTERRUPTED) {
+    /* Nobody sees the receipt of another, or answers for it. */
+    int64_t current = kiosk->visits.current.id;
+    if (outcome != OUTCOME_INTERRUPTED && (current == 0 || current == deposit.visit)) {
         show_receipt(step, index, &deposit, token, decision->opening.meant_it);
     }
     opening_decided(step, &decision->opening);
@@ -322,16 +351,16 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
     opening_decided(step, &decision->opening);
 }
 
-static void on_adjustment(struct step *step, int index, const struct bin_decision *decision)
+void deposits_adjust(struct step *step, int index, int32_t base_g, int32_t final_g)
 {
     struct kiosk_event event = {
         .kind = EVENT_ADJUSTMENT,
         .body.adjustment =
             {
                 .bin = step->kiosk->site->bins[index].number,
-                .change_g = decision->weight_g,
-                .base_g = decision->opening.base_g,
-                .final_g = decision->final_g,
+                .change_g = final_g - base_g,
+                .base_g = base_g,
+                .final_g = final_g,
             },
     };
     step_record(step, &event);
@@ -350,7 +379,7 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
         on_no_gain(step, index, decision);
         break;
     case BIN_ADJUSTMENT:
-        on_adjustment(step, index, decision);
+        deposits_adjust(step, index, decision->opening.base_g, decision->final_g);
         break;
     }
 }

@@ -29,7 +29,8 @@ void devices_heard(struct step *step, uint8_t port)
 {
     struct device *device = &step->kiosk->devices[port];
     device->heard_ms = step->kiosk->now_ms;
-    if (device->faulty) {
+    /* A reading that was on its way when the port went is no return. */
+    if (device->faulty && device->up) {
         record_device(step, port, EVENT_DEVICE_BACK, "");
         device->faulty = false;
     }

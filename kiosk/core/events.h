@@ -214,7 +214,7 @@ struct kiosk_input {
 
 enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
 
-enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT };
+enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT, SOUND_COUNT };
 
 struct kiosk_effect {
     enum effect_kind kind;

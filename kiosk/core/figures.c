@@ -16,6 +16,10 @@ void figures_add(struct figures *figures, const moment_t *at, const struct event
 {
     int64_t day = local_day(at->utc_ms);
     struct day_figures *slot = &figures->days[slot_of(day)];
+    /* Without a clock every day is 1970-01-01, which must not take the place of a real one. */
+    if (at->quality == CLOCK_UNSET && slot->day != day) {
+        return;
+    }
     if (slot->day != day) {
         *slot = (struct day_figures){.day = day};
     }

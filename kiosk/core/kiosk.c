@@ -7,6 +7,8 @@
 
 enum { CLOCK_STEP_MS = 1000 }; /* a smaller correction is no news */
 
+#define CLOCK_UTC_MAX INT64_C(253402300799999) /* the end of the year 9999 */
+
 void copy_text(char *to, int size, const char *from)
 {
     size_t length = strlen(from);
@@ -221,6 +223,9 @@ void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
 static void on_reading(struct step *step, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
+    if (reading->port >= kiosk->site->port_count || reading->kind > READING_LID) {
+        return;
+    }
     devices_heard(step, reading->port);
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct site_bin *bin = &kiosk->site->bins[i];
@@ -241,9 +246,12 @@ static void on_reading(struct step *step, const reading_t *reading)
 static void on_clock(struct step *step, int64_t utc_ms, enum clock_quality quality)
 {
     struct kiosk *kiosk = step->kiosk;
+    if (utc_ms < 0 || utc_ms > CLOCK_UTC_MAX || (unsigned)quality >= CLOCK_QUALITY_COUNT) {
+        return;
+    }
     moment_t before = kiosk_moment(kiosk);
-    bool was_set = before.quality != CLOCK_UNSET;
-    int64_t change_ms = was_set ? utc_ms - before.utc_ms : 0;
+    bool both_set = before.quality != CLOCK_UNSET && quality != CLOCK_UNSET;
+    int64_t change_ms = both_set ? utc_ms - before.utc_ms : 0;
     kiosk->clock = (moment_t){.t_ms = kiosk->now_ms, .utc_ms = utc_ms, .quality = quality};
     bool stepped = change_ms >= CLOCK_STEP_MS || change_ms <= -CLOCK_STEP_MS;
     if (stepped || quality != before.quality) {

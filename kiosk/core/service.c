@@ -68,6 +68,7 @@ static void collect_finish(struct step *step)
     step_sound(step, SOUND_RECEIPT);
     bin_service_end(&kiosk->bins[collection->bin], kiosk->now_ms, &collection->after);
     collection->step = COLLECT_DONE;
+    kiosk->service_touched_ms = kiosk->now_ms; /* time to read what came of it */
 }
 
 /* A settled weight, or what there is of one once the wait is over. */
@@ -79,12 +80,28 @@ static bool weigh_now(const struct kiosk *kiosk, int64_t since_ms, settled_t *we
     return weight->settled || waited;
 }
 
+/* What came or went since the base leaves with the bin: without this its balance never closes. */
+static void account_for_before(struct step *step)
+{
+    const struct collection *collection = &step->kiosk->collection;
+    struct bin *bin = &step->kiosk->bins[collection->bin];
+    if (!bin->has_base || !collection->before.has_estimate) {
+        return;
+    }
+    int32_t change = collection->before.grams - bin->base_g;
+    if (change >= bin_min_deposit(bin) || change <= -bin_min_deposit(bin)) {
+        deposits_adjust(step, collection->bin, bin->base_g, collection->before.grams);
+    }
+    bin->base_g = collection->before.grams;
+}
+
 static void collect_watch(struct step *step)
 {
     struct kiosk *kiosk = step->kiosk;
     struct collection *collection = &kiosk->collection;
     if (collection->step == COLLECT_SETTLING) {
         if (weigh_now(kiosk, BIN_NEVER, &collection->before)) {
+            account_for_before(step);
             collection->step = COLLECT_SWAP;
         }
     } else if (collection->step == COLLECT_WEIGHING) {
@@ -192,7 +209,8 @@ void service_intent(struct step *step, const intent_t *intent)
 void service_pin(struct step *step, const char *digits)
 {
     struct kiosk *kiosk = step->kiosk;
-    if (kiosk->service != SERVICE_KEYPAD || access_locked(&kiosk->access, kiosk->now_ms)) {
+    if (kiosk->service != SERVICE_KEYPAD || kiosk->access.checking ||
+        access_locked(&kiosk->access, kiosk->now_ms)) {
         return;
     }
     kiosk->service_touched_ms = kiosk->now_ms;
@@ -205,8 +223,8 @@ void service_pin(struct step *step, const char *digits)
 void service_pin_result(struct step *step, bool accepted)
 {
     struct kiosk *kiosk = step->kiosk;
-    if (!kiosk->access.checking) {
-        return; /* the person left meanwhile */
+    if (!kiosk->access.checking && accepted) {
+        return; /* the person left meanwhile; a wrong PIN counts all the same */
     }
     access_result(&kiosk->access, kiosk->now_ms, accepted);
     struct kiosk_event event = {.kind = EVENT_LOGIN, .body.login = {.accepted = accepted}};

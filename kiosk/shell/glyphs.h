@@ -30,8 +30,8 @@ struct glyphs;
  * the next glyphs_* call; NULL where there is nothing to draw. */
 struct glyph {
     const uint8_t *mask;
-    int left;    /* px from the pen to the mask's left edge */
-    int top;     /* px from the baseline up to the mask's upper edge */
+    int left; /* px from the pen to the mask's left edge */
+    int top;  /* px from the baseline up to the mask's upper edge */
     int width, height;
     int advance; /* px from this pen to the next */
 };

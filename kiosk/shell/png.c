@@ -8,9 +8,9 @@
 #include <string.h>
 
 enum {
-    BYTES = 3,         /* of a pixel in the file */
-    SIDE_MAX = 16384,  /* px; larger files are refused */
-    COMPRESSION = 9    /* zlib: pictures are rare, and kept */
+    BYTES = 3,        /* of a pixel in the file */
+    SIDE_MAX = 16384, /* px; larger files are refused */
+    COMPRESSION = 9   /* zlib: pictures are rare, and kept */
 };
 
 struct writer {
@@ -97,8 +97,7 @@ int png_read(const char *path, struct raster_target *picture, char error[PNG_ERR
         bytes = malloc(count * BYTES);
         pixels = malloc(count * sizeof *pixels);
     }
-    if (bytes == NULL || pixels == NULL ||
-        !png_image_finish_read(&image, NULL, bytes, 0, NULL)) {
+    if (bytes == NULL || pixels == NULL || !png_image_finish_read(&image, NULL, bytes, 0, NULL)) {
         snprintf(error, PNG_ERROR_MAX, "%.120s: %.64s", path,
                  image.message[0] != '\0' ? image.message : "too large");
         png_image_free(&image);
@@ -111,7 +110,7 @@ int png_read(const char *path, struct raster_target *picture, char error[PNG_ERR
                     (uint32_t)bytes[i * BYTES + 1] << 8 | bytes[i * BYTES + 2];
     }
     free(bytes);
-    *picture = (struct raster_target){pixels, (int)image.width, (int)image.width,
-                                      (int)image.height};
+    *picture =
+        (struct raster_target){pixels, (int)image.width, (int)image.width, (int)image.height};
     return 0;
 }

@@ -1,12 +1,14 @@
 #include "kiosk/shell/raster.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum {
-    SUBROWS = 8,       /* samples of a curved edge within one pixel row; exact along the row */
-    FIXED_SHIFT = 8,   /* edges are kept in 1/256 px */
+    SUBROWS = 8,     /* samples of a curved edge within one pixel row; exact along the row */
+    FIXED_SHIFT = 8, /* edges are kept in 1/256 px */
     ONE = 1 << FIXED_SHIFT,
     OPAQUE = 255,
+    ROUNDING = 2,      /* px by which a glyph's box may be larger than its outline */
     MERGE_SLACK = 4096 /* px that two rectangles may waste when they become one */
 };
 
@@ -38,7 +40,8 @@ static bool contains(rect_t outer, rect_t inner)
            inner.y + inner.h <= outer.y + outer.h;
 }
 
-/* ---- pixels ----------------------------------------------------------------------------------- */
+/* ---- pixels -----------------------------------------------------------------------------------
+ */
 
 /* What is painted, and where it may be. */
 struct brush {
@@ -110,7 +113,29 @@ static void paint_coverage(const struct brush *brush, int x, int y, unsigned cov
     *pixel = mix(*pixel, brush->colour, alpha);
 }
 
-/* Coverages at x, y; most bytes of a mask are 0, so eight of them are passed over at once. */
+/* Paints one pixel after another where coverage is partial. */
+static void paint_mask_pixels(const struct brush *brush, const uint8_t *mask, uint32_t *pixels,
+                              int count)
+{
+    for (int i = 0; i < count; i++) {
+        unsigned alpha = brush->alpha == OPAQUE ? mask[i] : scale_alpha(mask[i], brush->alpha);
+        if (alpha == OPAQUE) {
+            pixels[i] = brush->colour;
+        } else if (alpha != 0) {
+            pixels[i] = mix(pixels[i], brush->colour, alpha);
+        }
+    }
+}
+
+/* The same without a branch, which compilers turn into vector instructions. */
+static void mix_eight(uint32_t *restrict pixels, uint32_t colour, const uint8_t *restrict mask)
+{
+    for (int i = 0; i < 8; i++) {
+        pixels[i] = mix(pixels[i], colour, mask[i]);
+    }
+}
+
+/* Coverages of a box. Most of a mask is empty or full: eight bytes of it are judged at once. */
 static void paint_mask(const struct brush *brush, const uint8_t *mask, int mask_width, rect_t box)
 {
     rect_t part = raster_intersect(box, brush->clip);
@@ -118,26 +143,25 @@ static void paint_mask(const struct brush *brush, const uint8_t *mask, int mask_
         const uint8_t *row = mask + (ptrdiff_t)(y - box.y) * mask_width + (part.x - box.x);
         uint32_t *pixels = pixel_at(brush->target, part.x, y);
         int i = 0;
-        while (i < part.w) {
+        for (; i + 8 <= part.w; i += 8) {
             uint64_t eight;
-            if (i + 8 <= part.w && (memcpy(&eight, row + i, sizeof eight), eight == 0)) {
-                i += 8;
-                continue;
-            }
-            for (int end = min_int(i + 8, part.w); i < end; i++) {
-                unsigned alpha =
-                    brush->alpha == OPAQUE ? row[i] : scale_alpha(row[i], brush->alpha);
-                if (alpha == OPAQUE) {
-                    pixels[i] = brush->colour;
-                } else if (alpha != 0) {
-                    pixels[i] = mix(pixels[i], brush->colour, alpha);
+            memcpy(&eight, row + i, sizeof eight);
+            if (eight == UINT64_MAX && brush->alpha == OPAQUE) {
+                for (int k = 0; k < 8; k++) {
+                    pixels[i + k] = brush->colour;
                 }
+            } else if (eight != 0 && brush->alpha == OPAQUE) {
+                mix_eight(pixels + i, brush->colour, row + i);
+            } else if (eight != 0) {
+                paint_mask_pixels(brush, row + i, pixels + i, 8);
             }
         }
+        paint_mask_pixels(brush, row + i, pixels + i, part.w - i);
     }
 }
 
-/* ---- rounded corners -------------------------------------------------------------------------- */
+/* ---- rounded corners --------------------------------------------------------------------------
+ */
 
 /* The root of `value`, rounded down; it is known to be at most `most`. */
 static int integer_sqrt(int64_t value, int64_t most)
@@ -221,7 +245,8 @@ static int fitting_radius(const struct draw_command *command)
     return max_int(min_int(command->radius, min_int(command->rect.w, command->rect.h) / 2), 0);
 }
 
-/* ---- commands --------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------------
+ */
 
 static void draw_fill(const struct brush *brush, const struct draw_command *command)
 {
@@ -279,9 +304,8 @@ static void draw_text(const struct brush *brush, struct glyphs *glyphs,
     const char *text = list->texts + command->text;
     const char *end = text + strlen(text);
     int baseline = baseline_of(command);
-    int pen = command->align == ALIGN_LEFT
-                  ? command->rect.x
-                  : text_left(command, text_width(glyphs, list, command));
+    int pen = command->align == ALIGN_LEFT ? command->rect.x
+                                           : text_left(command, text_width(glyphs, list, command));
     while (text < end) {
         struct glyph glyph;
         glyphs_get(glyphs, (enum font_weight)command->weight, command->size,
@@ -314,8 +338,8 @@ static void draw_dash(const struct brush *brush, const struct draw_command *comm
     rect_t r = command->rect;
     int dash = 3 * command->line, gap = 2 * command->line;
     for (int x = r.x; command->line > 0 && x < r.x + r.w; x += dash + gap) {
-        paint_rect(brush, (rect_t){x, r.y + (r.h - command->line) / 2,
-                                   min_int(dash, r.x + r.w - x), command->line});
+        paint_rect(brush, (rect_t){x, r.y + (r.h - command->line) / 2, min_int(dash, r.x + r.w - x),
+                                   command->line});
     }
 }
 
@@ -372,7 +396,8 @@ void raster_draw(const struct raster_target *target, struct glyphs *glyphs,
     }
 }
 
-/* ---- differences ------------------------------------------------------------------------------ */
+/* ---- differences ------------------------------------------------------------------------------
+ */
 
 static bool is_same(const struct draw_list *a, int a_index, const struct draw_list *b, int b_index)
 {
@@ -395,10 +420,9 @@ static rect_t touched(struct glyphs *glyphs, const struct draw_list *list, int i
         return command->rect;
     }
     int width = text_width(glyphs, list, command);
-    int margin = command->size / 2;
-    rect_t ink = {text_left(command, width) - margin,
-                  baseline_of(command) - command->size * 6 / 5, width + 2 * margin,
-                  command->size * 8 / 5};
+    int margin = command->size / 2 + ROUNDING, above = command->size * 6 / 5 + ROUNDING;
+    rect_t ink = {text_left(command, width) - margin, baseline_of(command) - above,
+                  width + 2 * margin, above + command->size * 2 / 5 + ROUNDING};
     return raster_intersect(ink, command->rect);
 }
 

@@ -9,8 +9,8 @@
 
 enum {
     NOTES_MAX = 3,
-    PEAK = 12000,         /* of 32767: loud enough outdoors without clipping small speakers */
-    FADE_MS = 8,          /* at both ends of a note, against clicks */
+    PEAK = 12000, /* of 32767: loud enough outdoors without clipping small speakers */
+    FADE_MS = 8,  /* at both ends of a note, against clicks */
     DRAIN_STEP_MS = 20,
     DRAIN_SPARE_MS = 500
 };
@@ -22,12 +22,12 @@ struct note {
 
 static const struct note tones[SOUND_COUNT][NOTES_MAX] = {
     [SOUND_TAP] = {{1760, 40}},
-    [SOUND_WRONG] = {{880, 180}, {587, 320}},
+    [SOUND_WRONG_LID] = {{880, 180}, {587, 320}},
     [SOUND_RECEIPT] = {{784, 120}, {1175, 220}},
     [SOUND_FAULT] = {{330, 150}, {0, 60}, {330, 250}},
 };
 
-struct sound {
+struct speaker {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     pthread_t thread;
@@ -36,14 +36,16 @@ struct sound {
     bool closing;
     bool failed, reported;
     int count; /* tones that wait */
-    enum sound_tone queue[SOUND_QUEUE_MAX];
+    enum sound queue[SOUND_QUEUE_MAX];
     char error[SOUND_ERROR_MAX];
     int16_t samples[SOUND_SAMPLES_MAX];
 };
 
-/* ---- samples ---------------------------------------------------------------------------------- */
+/* ---- samples ----------------------------------------------------------------------------------
+ */
 
-/* sin of a phase of 0..65535 for one turn, -32768..32768: Bhaskara's approximation, within 0.2 %. */
+/* sin of a phase of 0..65535 for one turn, -32768..32768: Bhaskara's approximation, within 0.2 %.
+ */
 static int32_t sine(uint32_t phase)
 {
     int64_t x = phase & 0x7FFF;
@@ -64,7 +66,7 @@ static int note_samples(const struct note *note, int16_t *samples)
     return count;
 }
 
-int sound_samples(enum sound_tone tone, int16_t samples[SOUND_SAMPLES_MAX])
+int sound_samples(enum sound tone, int16_t samples[SOUND_SAMPLES_MAX])
 {
     int count = 0;
     for (int i = 0; i < NOTES_MAX && tones[tone][i].ms > 0; i++) {
@@ -74,9 +76,10 @@ int sound_samples(enum sound_tone tone, int16_t samples[SOUND_SAMPLES_MAX])
     return count;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------- */
+/* ---- the thread -------------------------------------------------------------------------------
+ */
 
-static SDL_AudioDeviceID open_device(struct sound *sound)
+static SDL_AudioDeviceID open_device(struct speaker *sound)
 {
     SDL_AudioSpec wanted = {
         .freq = SOUND_RATE, .format = AUDIO_S16SYS, .channels = 1, .samples = 512};
@@ -100,7 +103,7 @@ static SDL_AudioDeviceID open_device(struct sound *sound)
 }
 
 /* The next tone; false when nothing came for SOUND_IDLE_MS or the program ends. */
-static bool next_tone(struct sound *sound, enum sound_tone *tone)
+static bool next_tone(struct speaker *sound, enum sound *tone)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -131,7 +134,7 @@ static void drain(SDL_AudioDeviceID device, int samples)
 }
 
 /* False when the thread has nothing more to do; a tone may have come while the device closed. */
-static bool is_wanted(struct sound *sound)
+static bool is_wanted(struct speaker *sound)
 {
     pthread_mutex_lock(&sound->lock);
     bool wanted = sound->count > 0 && !sound->failed && !sound->closing;
@@ -142,10 +145,10 @@ static bool is_wanted(struct sound *sound)
 
 static void *play(void *context)
 {
-    struct sound *sound = context;
+    struct speaker *sound = context;
     while (is_wanted(sound)) {
         SDL_AudioDeviceID device = open_device(sound);
-        enum sound_tone tone;
+        enum sound tone;
         while (device != 0 && next_tone(sound, &tone)) {
             int count = sound_samples(tone, sound->samples);
             SDL_QueueAudio(device, sound->samples, (uint32_t)count * (uint32_t)sizeof(int16_t));
@@ -156,14 +159,16 @@ static void *play(void *context)
             SDL_QuitSubSystem(SDL_INIT_AUDIO);
         }
     }
+    SDL_TLSCleanup(); /* the thread is not one of SDL's: its error text would stay */
     return NULL;
 }
 
-/* ---- the caller's side ------------------------------------------------------------------------ */
+/* ---- the caller's side ------------------------------------------------------------------------
+ */
 
-struct sound *sound_open(void)
+struct speaker *sound_open(void)
 {
-    struct sound *sound = calloc(1, sizeof *sound);
+    struct speaker *sound = calloc(1, sizeof *sound);
     if (sound == NULL) {
         return NULL;
     }
@@ -176,7 +181,7 @@ struct sound *sound_open(void)
     return sound;
 }
 
-void sound_close(struct sound *sound)
+void sound_close(struct speaker *sound)
 {
     if (sound == NULL) {
         return;
@@ -193,8 +198,11 @@ void sound_close(struct sound *sound)
     free(sound);
 }
 
-void sound_play(struct sound *sound, enum sound_tone tone)
+void sound_play(struct speaker *sound, enum sound tone)
 {
+    if (sound == NULL) {
+        return;
+    }
     pthread_mutex_lock(&sound->lock);
     if (sound->failed) {
         pthread_mutex_unlock(&sound->lock);
@@ -216,7 +224,7 @@ void sound_play(struct sound *sound, enum sound_tone tone)
     }
 }
 
-bool sound_error(struct sound *sound, char error[SOUND_ERROR_MAX])
+bool sound_error(struct speaker *sound, char error[SOUND_ERROR_MAX])
 {
     pthread_mutex_lock(&sound->lock);
     bool news = sound->failed && !sound->reported;

@@ -10,6 +10,8 @@
 #ifndef KIOSK_SHELL_SOUND_H
 #define KIOSK_SHELL_SOUND_H
 
+#include "kiosk/core/events.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,28 +23,21 @@ enum {
     SOUND_SAMPLES_MAX = SOUND_RATE /* the longest tone is a second */
 };
 
-enum sound_tone {
-    SOUND_TAP,     /* one short high note */
-    SOUND_WRONG,   /* two falling notes: the wrong lid is open */
-    SOUND_RECEIPT, /* two rising notes: recorded */
-    SOUND_FAULT,   /* three low notes */
-    SOUND_COUNT
-};
-
-struct sound;
+struct speaker;
 
 /* No device is touched. NULL only without memory. */
-struct sound *sound_open(void);
+struct speaker *sound_open(void);
 
 /* Waits for the thread, at most as long as a tone. NULL is allowed. */
-void sound_close(struct sound *sound);
+void sound_close(struct speaker *sound);
 
-void sound_play(struct sound *sound, enum sound_tone tone);
+/* NULL is a kiosk without sound. */
+void sound_play(struct speaker *sound, enum sound tone);
 
 /* True once, with a message, after the device could not be opened. */
-bool sound_error(struct sound *sound, char error[SOUND_ERROR_MAX]);
+bool sound_error(struct speaker *sound, char error[SOUND_ERROR_MAX]);
 
 /* The samples of a tone; returns how many, at most SOUND_SAMPLES_MAX. Pure. */
-int sound_samples(enum sound_tone tone, int16_t samples[SOUND_SAMPLES_MAX]);
+int sound_samples(enum sound tone, int16_t samples[SOUND_SAMPLES_MAX]);
 
 #endif

@@ -16,8 +16,11 @@
 #include <unistd.h>
 
 #define INPUT_DIRECTORY "/dev/input"
+#define NO_DISPLAY      "no display can be opened"
+#define START_DISPLAY   "start a display server or run with --headless"
 
-/* ---- input devices as wake-ups ---------------------------------------------------------------- */
+/* ---- input devices as wake-ups ----------------------------------------------------------------
+ */
 
 /* Without a display server SDL reads /dev/input itself and offers no descriptor. Every opener of an
  * input device gets every event, so our own descriptors are read only to know when to pump SDL. */
@@ -55,8 +58,7 @@ static void watch_inputs(struct window *window)
 {
     window->inputs_watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (window->inputs_watch >= 0) {
-        inotify_add_watch(window->inputs_watch, INPUT_DIRECTORY,
-                          IN_CREATE | IN_ATTRIB | IN_DELETE);
+        inotify_add_watch(window->inputs_watch, INPUT_DIRECTORY, IN_CREATE | IN_ATTRIB | IN_DELETE);
     }
     open_inputs(window);
 }
@@ -85,7 +87,8 @@ static void drain_inputs(struct window *window)
     }
 }
 
-/* ---- opening ---------------------------------------------------------------------------------- */
+/* ---- opening ----------------------------------------------------------------------------------
+ */
 
 static void set_hints(void)
 {
@@ -98,7 +101,6 @@ static void set_hints(void)
         {SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0"},
         {SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0"},
         {SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0"},
-        {SDL_HINT_ENABLE_SCREEN_KEYBOARD, "0"},
         {SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1"},
     };
     for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++) {
@@ -106,7 +108,8 @@ static void set_hints(void)
     }
 }
 
-/* wl_display_get_fd() of the library that SDL has loaded: linking it would burden every X11 kiosk. */
+/* wl_display_get_fd() of the library that SDL has loaded: linking it would burden every X11 kiosk.
+ */
 static int wayland_fd(void *display)
 {
     int (*get_fd)(void *) = NULL;
@@ -155,15 +158,14 @@ static int take_surface(struct window *window)
     const SDL_PixelFormat *format = drawn->format;
     if (format->BytesPerPixel != 4 || format->Rmask != 0xFF0000 || format->Gmask != 0x00FF00 ||
         format->Bmask != 0x0000FF) {
-        window->shadow = SDL_CreateRGBSurfaceWithFormat(0, drawn->w, drawn->h, 32,
-                                                        SDL_PIXELFORMAT_RGB888);
+        window->shadow =
+            SDL_CreateRGBSurfaceWithFormat(0, drawn->w, drawn->h, 32, SDL_PIXELFORMAT_RGB888);
         if (window->shadow == NULL) {
             return -1;
         }
         drawn = window->shadow;
     }
-    window->target =
-        (struct raster_target){drawn->pixels, drawn->pitch / 4, drawn->w, drawn->h};
+    window->target = (struct raster_target){drawn->pixels, drawn->pitch / 4, drawn->w, drawn->h};
     return 0;
 }
 
@@ -201,10 +203,14 @@ int window_open(struct window *window, const struct window_config *config,
     }
     set_hints();
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        return fail(window, "no display can be opened",
-                    "start a display server or run with --headless", error);
+        return fail(window, NO_DISPLAY, START_DISPLAY, error);
     }
     const char *driver = SDL_GetCurrentVideoDriver();
+    if (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0) {
+        /* SDL's last resorts show nothing to anybody and say so to nobody. */
+        SDL_SetError("SDL found only its \"%s\" driver", driver);
+        return fail(window, NO_DISPLAY, START_DISPLAY, error);
+    }
     if (strcmp(driver, "x11") == 0) {
         /* A surface through OpenGL costs 90 MiB and ten times the time; drivers that have no plain
          * surface (KMSDRM, Wayland) must be left to choose. */
@@ -243,7 +249,7 @@ void window_close(struct window *window)
         window->handle = NULL;
     }
     if (SDL_WasInit(SDL_INIT_VIDEO) != 0) {
-        SDL_QuitSubSystem(SDL_INIT_VIDEO);
+        SDL_Quit();
     }
     free(window->memory);
     window->memory = NULL;
@@ -252,7 +258,8 @@ void window_close(struct window *window)
     window->display_fd = -1;
 }
 
-/* ---- pictures --------------------------------------------------------------------------------- */
+/* ---- pictures ---------------------------------------------------------------------------------
+ */
 
 const struct raster_target *window_target(const struct window *window)
 {
@@ -280,7 +287,8 @@ void window_present(struct window *window, const rect_t *rects, int count)
     }
 }
 
-/* ---- events ----------------------------------------------------------------------------------- */
+/* ---- events -----------------------------------------------------------------------------------
+ */
 
 bool window_pump(struct window *window)
 {
@@ -313,9 +321,13 @@ static bool key_event(const SDL_KeyboardEvent *from, struct window_event *event)
         SDL_Keycode from;
         enum ui_key key;
     } keys[] = {
-        {SDLK_RETURN, UI_KEY_ENTER},       {SDLK_KP_ENTER, UI_KEY_ENTER},
-        {SDLK_ESCAPE, UI_KEY_ESCAPE},      {SDLK_BACKSPACE, UI_KEY_BACKSPACE},
-        {SDLK_DELETE, UI_KEY_BACKSPACE},   {SDLK_KP_0, UI_KEY_DIGIT_0},
+        {SDLK_RETURN, UI_KEY_ENTER},
+        {SDLK_KP_ENTER, UI_KEY_ENTER},
+        {SDLK_TAB, UI_KEY_TAB},
+        {SDLK_ESCAPE, UI_KEY_ESCAPE},
+        {SDLK_BACKSPACE, UI_KEY_BACKSPACE},
+        {SDLK_DELETE, UI_KEY_BACKSPACE},
+        {SDLK_KP_0, UI_KEY_DIGIT_0},
     };
     SDL_Keycode code = from->keysym.sym;
     event->kind = WINDOW_EVENT_KEY;

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 
 enum {
-    WINDOW_ERROR_MAX = 240,
+    WINDOW_ERROR_MAX = 320,
     WINDOW_INPUTS_MAX = 16, /* input devices watched where there is no display server */
     WINDOW_POLLFDS_MAX = WINDOW_INPUTS_MAX + 1
 };
@@ -53,11 +53,11 @@ struct window {
     struct SDL_Surface *surface; /* the window's own; changes with its size */
     struct SDL_Surface *shadow;  /* drawn into where the surface is not 32-bit RGB, else NULL */
     struct raster_target target;
-    uint32_t *memory;            /* headless pixels */
+    uint32_t *memory; /* headless pixels */
     bool has_finger;
-    int64_t finger;              /* the one finger that counts, while it is down */
-    int display_fd;              /* -1 where the display has none */
-    int inputs_watch;            /* inotify on /dev/input, or -1 */
+    int64_t finger;   /* the one finger that counts, while it is down */
+    int display_fd;   /* -1 where the display has none */
+    int inputs_watch; /* inotify on /dev/input, or -1 */
     int inputs[WINDOW_INPUTS_MAX];
     int input_count;
 };
@@ -66,7 +66,7 @@ struct window {
 int window_open(struct window *window, const struct window_config *config,
                 char error[WINDOW_ERROR_MAX]);
 
-/* Idempotent. */
+/* Ends SDL altogether: close the sound first. Idempotent. */
 void window_close(struct window *window);
 
 /* The panel's pixels; valid until the next WINDOW_EVENT_RESIZE. Contents are kept. */

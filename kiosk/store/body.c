@@ -144,10 +144,12 @@ static bool is_present(const struct kiosk_event *event, const struct field *fiel
 {
     bool flag = true;
 
-    if (field->presence == WITH_WEIGHT)
+    if (field->presence == WITH_WEIGHT) {
         return has_weight(event, field);
-    if (field->presence == WITH_FLAG)
+    }
+    if (field->presence == WITH_FLAG) {
         memcpy(&flag, member(event, field->decider), sizeof flag);
+    }
     return flag;
 }
 
@@ -184,15 +186,18 @@ static size_t utf8_length(const char *text, const char *end)
                     : byte[0] < 0xF5 ? 4
                                      : 0;
 
-    if (length == 0 || length > left)
+    if (length == 0 || length > left) {
         return 0;
+    }
     for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xC0) != 0x80)
+        if ((byte[i] & 0xC0) != 0x80) {
             return 0;
+        }
     }
     if ((byte[0] == 0xE0 && byte[1] < 0xA0) || (byte[0] == 0xED && byte[1] > 0x9F) ||
-        (byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] > 0x8F))
+        (byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] > 0x8F)) {
         return 0;
+    }
     return length;
 }
 
@@ -205,15 +210,16 @@ static void put_string(struct writer *writer, const char *text, size_t capacity)
         size_t length = utf8_length(text, end);
         char escape[8];
 
-        if (length == 0)
+        if (length == 0) {
             put(writer, "?", 1);
-        else if (*text == '"' || *text == '\\')
+        } else if (*text == '"' || *text == '\\') {
             put(writer, escape, (size_t)snprintf(escape, sizeof escape, "\\%c", *text));
-        else if ((unsigned char)*text < 0x20)
+        } else if ((unsigned char)*text < 0x20) {
             put(writer, escape,
                 (size_t)snprintf(escape, sizeof escape, "\\u%04x", (unsigned)*text));
-        else
+        } else {
             put(writer, text, length);
+        }
         text += length == 0 ? 1 : length;
     }
     put(writer, "\"", 1);
@@ -277,10 +283,11 @@ size_t body_encode(const struct kiosk_event *event, char out[LEDGER_BODY_MAX])
         put_text(&writer, ",\"");
         put_text(&writer, field->key);
         put_text(&writer, "\":");
-        if (is_present(event, field))
+        if (is_present(event, field)) {
             put_value(&writer, event, field);
-        else
+        } else {
             put_text(&writer, "null");
+        }
     }
     put(&writer, "}", 1);
     out[writer.length] = '\0';
@@ -299,8 +306,9 @@ static bool read_word(struct kiosk_event *event, const struct field *field, cons
         set_integer(event, field, WASTE_NONE);
         return true;
     }
-    if (!text)
+    if (!text) {
         return false;
+    }
     switch (field->type) {
     case FIELD_CLASS:
         found = (int)waste_class_find(text);
@@ -323,8 +331,9 @@ static bool read_text(struct kiosk_event *event, const struct field *field, cons
 {
     size_t length = json_string_length(value);
 
-    if (!json_is_string(value) || length >= field->size)
+    if (!json_is_string(value) || length >= field->size) {
         return false;
+    }
     memcpy((char *)event + field->offset, json_string_value(value), length);
     return true;
 }
@@ -333,10 +342,12 @@ static bool read_integer(struct kiosk_event *event, const struct field *field, c
 {
     int64_t number = json_integer_value(value);
 
-    if (!json_is_integer(value))
+    if (!json_is_integer(value)) {
         return false;
-    if (field->type == FIELD_INT32 && (number < INT32_MIN || number > INT32_MAX))
+    }
+    if (field->type == FIELD_INT32 && (number < INT32_MIN || number > INT32_MAX)) {
         return false;
+    }
     set_integer(event, field, number);
     return true;
 }
@@ -363,8 +374,9 @@ static bool read_field(struct kiosk_event *event, const struct field *field, con
         bool flag = !json_is_null(value);
         memcpy((char *)event + field->decider, &flag, sizeof flag);
     }
-    if (field->presence != ALWAYS && json_is_null(value))
+    if (field->presence != ALWAYS && json_is_null(value)) {
         return !is_present(event, field);
+    }
     return is_present(event, field) && read_value(event, field, value);
 }
 
@@ -402,8 +414,9 @@ bool body_decode(struct kiosk_event *event, const char *text, size_t length,
     }
     bool understood = read_object(event, object, reason);
     json_decref(object);
-    if (!understood)
+    if (!understood) {
         return false;
+    }
     if (body_encode(event, again) != length || memcmp(again, text, length) != 0) {
         snprintf(reason, BODY_REASON_MAX, "it is not in canonical form");
         return false;

@@ -78,7 +78,8 @@ enum ledger_result db_result(int code, int system_errno)
 enum ledger_result db_explain(const struct db *db, const char *doing, int code,
                               char error[LEDGER_ERROR_MAX])
 {
-    int number = db->handle ? sqlite3_system_errno(db->handle) : 0;
+    /* SQLite forgets the errno of a failed COMMIT. */
+    int number = db->run_errno || !db->handle ? db->run_errno : sqlite3_system_errno(db->handle);
     enum ledger_result result = db_result(code, number);
 
     snprintf(error, LEDGER_ERROR_MAX, "%.120s: cannot %s (%s): %s", db->path, doing,
@@ -103,8 +104,9 @@ static int take_lock(struct db *db)
 
     snprintf(path, sizeof path, "%s.lock", db->path);
     db->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (db->lock < 0)
+    if (db->lock < 0) {
         return errno == ENOSPC || errno == EDQUOT ? SQLITE_FULL : SQLITE_CANTOPEN;
+    }
     return flock(db->lock, LOCK_EX | LOCK_NB) == 0 ? SQLITE_OK : SQLITE_BUSY;
 }
 
@@ -115,11 +117,13 @@ int db_open_writer(struct db *db)
 
     db->lock = -1;
     int code = take_lock(db);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return code;
+    }
     code = sqlite3_open_v2(db->path, &db->handle, flags, NULL);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return code;
+    }
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     return SQLITE_OK;
@@ -150,8 +154,9 @@ static int try_reader(struct db *db, const char *query)
     snprintf(uri + length, sizeof uri - length, "%s", query);
     int code = sqlite3_open_v2(uri, &db->handle,
                                SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return code;
+    }
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
@@ -166,16 +171,19 @@ int db_open_reader(struct db *db)
     char wal[DB_PATH_MAX + 8];
 
     db->lock = -1;
-    if (access(db->path, R_OK) != 0)
+    if (access(db->path, R_OK) != 0) {
         return SQLITE_CANTOPEN;
+    }
     int code = try_reader(db, "");
-    if ((code & 0xff) != SQLITE_CANTOPEN && (code & 0xff) != SQLITE_READONLY)
+    if ((code & 0xff) != SQLITE_CANTOPEN && (code & 0xff) != SQLITE_READONLY) {
         return code;
+    }
     /* On a medium mounted read-only SQLite cannot lay its shared memory beside the file. Without
      * a WAL the file is complete by itself and nobody can be writing it. */
     snprintf(wal, sizeof wal, "%s-wal", db->path);
-    if (access(wal, F_OK) == 0)
+    if (access(wal, F_OK) == 0) {
         return code;
+    }
     sqlite3_close(db->handle);
     db->handle = NULL;
     return try_reader(db, "?immutable=1");
@@ -185,9 +193,10 @@ int db_prepare(struct db *db)
 {
     int code = SQLITE_OK;
 
-    for (int i = 0; i < STATEMENT_COUNT && code == SQLITE_OK; i++)
+    for (int i = 0; i < STATEMENT_COUNT && code == SQLITE_OK; i++) {
         code = sqlite3_prepare_v3(db->handle, statement_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
                                   &db->statements[i], NULL);
+    }
     return code;
 }
 
@@ -209,10 +218,14 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
     int code = SQLITE_OK;
 
     assert(sqlite3_bind_parameter_count(prepared) == count);
-    for (int i = 0; i < count && code == SQLITE_OK; i++)
+    for (int i = 0; i < count && code == SQLITE_OK; i++) {
         code = bind(prepared, i + 1, &values[i]);
-    if (code == SQLITE_OK)
+    }
+    errno = 0;
+    if (code == SQLITE_OK) {
         code = sqlite3_step(prepared);
+    }
+    db->run_errno = code == SQLITE_DONE ? 0 : errno;
     sqlite3_reset(prepared);
     sqlite3_clear_bindings(prepared);
     return code == SQLITE_DONE ? SQLITE_OK : code;
@@ -220,8 +233,9 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
 
 int db_checkpoint(struct db *db)
 {
-    if (db->wal_pages < DB_CHECKPOINT_PAGES)
+    if (db->wal_pages < DB_CHECKPOINT_PAGES) {
         return SQLITE_OK;
+    }
     int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     bool later = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED ||
                  db_result(code, sqlite3_system_errno(db->handle)) == LEDGER_FULL;
@@ -230,15 +244,19 @@ int db_checkpoint(struct db *db)
 
 void db_close(struct db *db, bool clean)
 {
-    for (int i = 0; i < STATEMENT_COUNT; i++)
+    for (int i = 0; i < STATEMENT_COUNT; i++) {
         sqlite3_finalize(db->statements[i]);
-    if (db->handle && db->lock >= 0 && clean)
+    }
+    if (db->handle && db->lock >= 0 && clean) {
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    if (db->handle && !clean)
+    }
+    if (db->handle && !clean) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+    }
     sqlite3_close(db->handle);
-    if (db->lock >= 0)
+    if (db->lock >= 0) {
         close(db->lock);
+    }
     memset(db->statements, 0, sizeof db->statements);
     db->handle = NULL;
     db->lock = -1;

@@ -34,10 +34,12 @@ enum ledger_result ledger_fail(struct ledger *ledger, const char *doing, int cod
 {
     enum ledger_result result = db_explain(&ledger->db, doing, code, error);
 
-    if (db_is_damage(code))
+    if (db_is_damage(code)) {
         ledger->damaged = true;
-    if (result == LEDGER_FAILED)
+    }
+    if (result == LEDGER_FAILED) {
         ledger->failed = true;
+    }
     return result;
 }
 
@@ -76,8 +78,9 @@ static enum ledger_result make_directory(const char *directory, char error[LEDGE
             *slash = '/';
         }
     }
-    if (mkdir(path, 0750) == 0 || (stat(path, &found) == 0 && S_ISDIR(found.st_mode)))
+    if (mkdir(path, 0750) == 0 || (stat(path, &found) == 0 && S_ISDIR(found.st_mode))) {
         return LEDGER_OK;
+    }
     snprintf(error, LEDGER_ERROR_MAX,
              "%.120s: cannot make this directory (%s): make it, or give another with --state",
              directory, strerror(errno));
@@ -90,11 +93,12 @@ static bool set_aside(const char *path, char aside[DB_PATH_MAX + 16])
     char from[DB_PATH_MAX + 8], to[DB_PATH_MAX + 32];
     int number = 1;
 
-    do
+    do {
         snprintf(aside, DB_PATH_MAX + 16, "%s.damaged-%d", path, number);
-    while (access(aside, F_OK) == 0 && number++ < 9999);
-    if (rename(path, aside) != 0)
+    } while (access(aside, F_OK) == 0 && number++ < 9999);
+    if (rename(path, aside) != 0) {
         return false;
+    }
     snprintf(from, sizeof from, "%s-wal", path);
     snprintf(to, sizeof to, "%s-wal", aside);
     (void)rename(from, to);
@@ -119,13 +123,16 @@ static int check_pages(sqlite3 *handle)
     sqlite3_stmt *check = NULL;
     int code = sqlite3_prepare_v2(handle, "PRAGMA quick_check(1)", -1, &check, NULL);
 
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_step(check);
-    if (code == SQLITE_ROW)
+    }
+    if (code == SQLITE_ROW) {
         code = strcmp(ledger_column_text(check, 0), "ok") == 0 ? SQLITE_OK : SQLITE_CORRUPT;
+    }
     sqlite3_finalize(check);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return code;
+    }
     bool whole = schema_integer(handle,
                                 "SELECT (SELECT count(*) FROM ledger) ="
                                 " (SELECT coalesce(max(seq), 0) FROM ledger)",
@@ -141,8 +148,9 @@ static int load_writer(struct ledger *ledger)
     sqlite3_stmt *state = NULL;
     int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &state, NULL);
 
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_step(state);
+    }
     if (code == SQLITE_ROW) {
         ledger->last_seq = sqlite3_column_int64(state, 0);
         ledger->boot_known = strcmp(ledger_column_text(state, 1), ledger->boot) == 0;
@@ -162,8 +170,9 @@ static enum ledger_result refuse_schema(struct ledger *ledger, enum schema_state
         [SCHEMA_FOREIGN] = "is a database of another program; move it away",
         [SCHEMA_NEWER] = "was written by a newer version; install that version",
     };
-    if (state == SCHEMA_ERROR)
+    if (state == SCHEMA_ERROR) {
         return ledger_fail(ledger, "read it", sqlite3_extended_errcode(ledger->db.handle), error);
+    }
     snprintf(error, LEDGER_ERROR_MAX, "%.120s: %s", ledger->db.path, reasons[state]);
     return LEDGER_FAILED;
 }
@@ -180,20 +189,26 @@ static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_E
                  ledger->db.path);
         return LEDGER_UNWRITABLE;
     }
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return ledger_fail(ledger, "open it for writing", code, error);
+    }
     enum schema_state state = schema_check(ledger->db.handle);
-    if (state != SCHEMA_OK && state != SCHEMA_OLDER)
+    if (state != SCHEMA_OK && state != SCHEMA_OLDER) {
         return refuse_schema(ledger, state, error);
+    }
     code = db_configure_writer(&ledger->db);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = schema_migrate(ledger->db.handle);
-    if (code == SQLITE_OK && unclean)
+    }
+    if (code == SQLITE_OK && unclean) {
         code = check_pages(ledger->db.handle);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = db_prepare(&ledger->db);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = load_writer(ledger);
+    }
     return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "open it for writing", code, error);
 }
 
@@ -205,14 +220,16 @@ enum ledger_result ledger_open(struct ledger **ledger, const char *directory, co
     assert(strlen(boot_id) < BOOT_ID_MAX);
     *ledger = NULL;
     struct ledger *opened = create_handle(directory, error);
-    if (!opened)
+    if (!opened) {
         return LEDGER_UNWRITABLE;
+    }
     opened->writer = true;
     snprintf(opened->boot, sizeof opened->boot, "%s", boot_id);
 
     enum ledger_result result = make_directory(directory, error);
-    if (result == LEDGER_OK)
+    if (result == LEDGER_OK) {
         result = open_writer(opened, error);
+    }
     if (opened->damaged) {
         db_close(&opened->db, false);
         opened->damaged = opened->failed = false;
@@ -238,8 +255,9 @@ enum ledger_result ledger_open_reader(struct ledger **ledger, const char *direct
 {
     *ledger = NULL;
     struct ledger *opened = create_handle(directory, error);
-    if (!opened)
+    if (!opened) {
         return LEDGER_UNWRITABLE;
+    }
 
     enum ledger_result result = LEDGER_OK;
     int code = db_open_reader(&opened->db);
@@ -251,8 +269,9 @@ enum ledger_result ledger_open_reader(struct ledger **ledger, const char *direct
         result = ledger_fail(opened, "read it", code, error);
     } else {
         enum schema_state state = schema_check(opened->db.handle);
-        if (state != SCHEMA_OK)
+        if (state != SCHEMA_OK) {
             result = refuse_schema(opened, state, error);
+        }
     }
     if (result != LEDGER_OK) {
         db_close(&opened->db, false);
@@ -272,11 +291,13 @@ void ledger_close(struct ledger *ledger)
 {
     char aside[DB_PATH_MAX + 16];
 
-    if (!ledger)
+    if (!ledger) {
         return;
+    }
     db_close(&ledger->db, ledger->writer && !ledger->failed);
-    if (ledger->writer && ledger->damaged)
+    if (ledger->writer && ledger->damaged) {
         (void)set_aside(ledger->db.path, aside);
+    }
     free(ledger);
 }
 
@@ -305,12 +326,15 @@ static int append_in_transaction(struct ledger *ledger, const struct kiosk_event
 {
     int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
 
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = insert_row(ledger, event, seq);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = projections_apply(ledger, event, seq);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+    }
     return code;
 }
 
@@ -320,10 +344,12 @@ static void remember(struct ledger *ledger, const struct kiosk_event *event, int
 
     ledger->last_seq = seq;
     ledger->boot_known = true;
-    if (day != SCHEMA_DAY_UNKNOWN)
+    if (day != SCHEMA_DAY_UNKNOWN) {
         ledger->last_day = day;
-    if (event->kind == EVENT_START)
+    }
+    if (event->kind == EVENT_START) {
         snprintf(ledger->site, sizeof ledger->site, "%s", event->body.start.site);
+    }
 }
 
 enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
@@ -342,16 +368,18 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     int code = append_in_transaction(ledger, event, next);
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, "append to it", code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle))
+        if (!sqlite3_get_autocommit(ledger->db.handle)) {
             (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
+        }
         return result;
     }
     remember(ledger, event, next);
     *seq = next;
     /* This row is durable whatever the checkpoint says; the next append will hear of it. */
     code = db_checkpoint(&ledger->db);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         (void)ledger_fail(ledger, "copy its journal into it", code, error);
+    }
     return LEDGER_OK;
 }
 
@@ -404,8 +432,9 @@ static enum ledger_result fold_rows(struct ledger *ledger, sqlite3_stmt *row, in
         bool wanted = seq >= boot_seq || from_utc_ms == 0 ||
                       (sqlite3_column_type(row, 3) != SQLITE_NULL &&
                        sqlite3_column_int64(row, 3) >= from_utc_ms);
-        if (!wanted)
+        if (!wanted) {
             continue;
+        }
         if (!read_row(row, &event, reason)) {
             snprintf(
                 error, LEDGER_ERROR_MAX,
@@ -435,13 +464,15 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
         first = schema_integer(ledger->db.handle, first_of_day, INT64_MAX, &code);
         first = boot_seq < first ? boot_seq : first;
     }
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(ledger->db.handle,
                                   "SELECT seq, kind, t_ms, utc_ms, clock, body FROM ledger"
                                   " WHERE seq >= ? ORDER BY seq",
                                   -1, &rows, NULL);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = sqlite3_bind_int64(rows, 1, first);
+    }
     enum ledger_result result = code == SQLITE_OK ? fold_rows(ledger, rows, first, boot_seq,
                                                               from_utc_ms, visit, context, error)
                                                   : ledger_fail(ledger, "read it", code, error);

@@ -200,7 +200,8 @@ int projections_apply(struct ledger *ledger, const struct kiosk_event *event, in
 {
     int code = mark_beginnings(ledger, event, seq);
 
-    if (code == SQLITE_OK && projections[event->kind])
+    if (code == SQLITE_OK && projections[event->kind]) {
         code = projections[event->kind](ledger, event, seq);
+    }
     return code;
 }

@@ -20,8 +20,9 @@ const char *record_kind_text(enum record_kind kind)
 enum record_kind record_kind_find(const char *text)
 {
     for (int i = 0; i < RECORD_KIND_COUNT; i++) {
-        if (strcmp(kind_texts[i], text) == 0)
+        if (strcmp(kind_texts[i], text) == 0) {
             return (enum record_kind)i;
+        }
     }
     return RECORD_KIND_COUNT;
 }
@@ -64,6 +65,15 @@ static enum waste_class class_of(sqlite3_stmt *row, int column)
     return waste_class_find(ledger_column_text(row, column));
 }
 
+static void copy_text(char *text, size_t size, sqlite3_stmt *row, int column)
+{
+    const char *from = ledger_column_text(row, column);
+    size_t length = strnlen(from, size - 1);
+
+    memcpy(text, from, length);
+    text[length] = '\0';
+}
+
 static bool read_deposit(sqlite3_stmt *row, struct ledger_record *record)
 {
     struct event_deposit *deposit = &record->body.deposit;
@@ -83,7 +93,7 @@ static bool read_deposit(sqlite3_stmt *row, struct ledger_record *record)
     deposit->spread_g = grams(row, column++);
     deposit->opened_ms = sqlite3_column_int64(row, column++);
     deposit->closed_ms = sqlite3_column_int64(row, column++);
-    snprintf(deposit->scale, sizeof deposit->scale, "%s", ledger_column_text(row, column));
+    copy_text(deposit->scale, sizeof deposit->scale, row, column);
     return deposit->outcome != OUTCOME_COUNT && deposit->quality != QUALITY_COUNT;
 }
 
@@ -112,7 +122,7 @@ static bool read_collection(sqlite3_stmt *row, struct ledger_record *record)
     collection->after_g = grams(row, column++);
     collection->removed_g = grams(row, column++);
     collection->started_ms = sqlite3_column_int64(row, column++);
-    snprintf(collection->who, sizeof collection->who, "%s", ledger_column_text(row, column));
+    copy_text(collection->who, sizeof collection->who, row, column);
     return collection->quality != QUALITY_COUNT;
 }
 
@@ -139,8 +149,9 @@ static int find_start(struct record_cursor *cursor)
     char query[96];
     int code = SQLITE_OK;
 
-    if (!cursor->range.has_from)
+    if (!cursor->range.has_from) {
         return code;
+    }
     snprintf(query, sizeof query, "SELECT min(first_seq) - 1 FROM days WHERE day >= %lld",
              (long long)cursor->range.from);
     cursor->last_seq = schema_integer(cursor->ledger->db.handle, query, INT64_MAX, &code);
@@ -164,10 +175,12 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
     opened->kind = kind;
     opened->range = *range;
     opened->end_seq = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = find_start(opened);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(ledger->db.handle, sources[kind].sql, -1, &opened->rows, NULL);
+    }
     if (code != SQLITE_OK) {
         record_cursor_close(opened);
         return ledger_fail(ledger, "read it", code, error);
@@ -180,12 +193,15 @@ static int start_rows(struct record_cursor *cursor)
 {
     int code = sqlite3_bind_int64(cursor->rows, 1, cursor->last_seq);
 
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_bind_int64(cursor->rows, 2, cursor->end_seq);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = bind_day(cursor->rows, 4, cursor->range.has_to, cursor->range.to);
+    }
     cursor->running = true;
     return code;
 }
@@ -196,24 +212,27 @@ int record_cursor_next(struct record_cursor *cursor, struct ledger_record *recor
     int code = SQLITE_OK;
 
     /* Stepping a finished statement would begin the query again. */
-    if (cursor->done)
+    if (cursor->done) {
         return 0;
-    if (!cursor->running)
+    }
+    if (!cursor->running) {
         code = start_rows(cursor);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = sqlite3_step(cursor->rows);
+    }
     if (code != SQLITE_ROW) {
         cursor->done = true;
         record_cursor_rest(cursor);
-        if (code == SQLITE_DONE)
+        if (code == SQLITE_DONE) {
             return 0;
+        }
         (void)ledger_fail(cursor->ledger, "read it", code, error);
         return -1;
     }
     record->kind = cursor->kind;
     record->seq = sqlite3_column_int64(cursor->rows, COLUMN_SEQ);
-    snprintf(record->site, sizeof record->site, "%s",
-             ledger_column_text(cursor->rows, COLUMN_SITE));
+    copy_text(record->site, sizeof record->site, cursor->rows, COLUMN_SITE);
     record->declared_after = WASTE_NONE;
     cursor->last_seq = record->seq;
     if (!ledger_column_moment(cursor->rows, COLUMN_MOMENT, &record->at) ||
@@ -230,15 +249,17 @@ int record_cursor_next(struct record_cursor *cursor, struct ledger_record *recor
 
 void record_cursor_rest(struct record_cursor *cursor)
 {
-    if (cursor->running)
+    if (cursor->running) {
         sqlite3_reset(cursor->rows);
+    }
     cursor->running = false;
 }
 
 void record_cursor_close(struct record_cursor *cursor)
 {
-    if (!cursor)
+    if (!cursor) {
         return;
+    }
     sqlite3_finalize(cursor->rows);
     free(cursor);
 }
@@ -257,16 +278,19 @@ enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
     int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &rows, NULL);
 
     memset(sums, 0, sizeof *sums);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = bind_day(rows, 1, range->has_from, range->from);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = bind_day(rows, 2, range->has_to, range->to);
+    }
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(rows);
         enum outcome outcome =
             code == SQLITE_ROW ? outcome_find(ledger_column_text(rows, 1)) : OUTCOME_COUNT;
-        if (outcome == OUTCOME_COUNT)
+        if (outcome == OUTCOME_COUNT) {
             continue;
+        }
         enum waste_class class = class_of(rows, 0);
         sums->cells[class][outcome].count = sqlite3_column_int64(rows, 2);
         sums->cells[class][outcome].weighed = sqlite3_column_int64(rows, 3);

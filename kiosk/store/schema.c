@@ -66,10 +66,12 @@ int64_t schema_integer(sqlite3 *handle, const char *sql, int64_t fallback, int *
     *code = sqlite3_prepare_v2(handle, sql, -1, &query, NULL);
     if (*code == SQLITE_OK) {
         *code = sqlite3_step(query);
-        if (*code == SQLITE_ROW && sqlite3_column_type(query, 0) == SQLITE_INTEGER)
+        if (*code == SQLITE_ROW && sqlite3_column_type(query, 0) == SQLITE_INTEGER) {
             value = sqlite3_column_int64(query, 0);
-        if (*code == SQLITE_ROW || *code == SQLITE_DONE)
+        }
+        if (*code == SQLITE_ROW || *code == SQLITE_DONE) {
             *code = SQLITE_OK;
+        }
     }
     sqlite3_finalize(query);
     return value;
@@ -80,18 +82,23 @@ enum schema_state schema_check(sqlite3 *handle)
     int code = SQLITE_OK;
     int64_t tables = schema_integer(handle, "SELECT count(*) FROM sqlite_schema", 0, &code);
 
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return SCHEMA_ERROR;
+    }
     int64_t application = schema_integer(handle, "PRAGMA application_id", 0, &code);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return SCHEMA_ERROR;
+    }
     int64_t version = schema_integer(handle, "PRAGMA user_version", 0, &code);
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return SCHEMA_ERROR;
-    if (tables > 0 && application != SCHEMA_APPLICATION_ID)
+    }
+    if (tables > 0 && application != SCHEMA_APPLICATION_ID) {
         return SCHEMA_FOREIGN;
-    if (version > SCHEMA_VERSION)
+    }
+    if (version > SCHEMA_VERSION) {
         return SCHEMA_NEWER;
+    }
     return version < SCHEMA_VERSION ? SCHEMA_OLDER : SCHEMA_OK;
 }
 
@@ -102,12 +109,15 @@ static int migrate_step(sqlite3 *handle, int version)
     snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
              SCHEMA_APPLICATION_ID, version + 1);
     int code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = sqlite3_exec(handle, migrations[version], NULL, NULL, NULL);
-    if (code == SQLITE_OK)
+    }
+    if (code == SQLITE_OK) {
         code = sqlite3_exec(handle, stamp, NULL, NULL, NULL);
-    if (code != SQLITE_OK && !sqlite3_get_autocommit(handle))
+    }
+    if (code != SQLITE_OK && !sqlite3_get_autocommit(handle)) {
         sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL);
+    }
     return code;
 }
 
@@ -117,7 +127,8 @@ int schema_migrate(sqlite3 *handle)
     int64_t version = schema_integer(handle, "PRAGMA user_version", 0, &code);
 
     assert(version <= SCHEMA_VERSION);
-    while (code == SQLITE_OK && version < SCHEMA_VERSION)
+    while (code == SQLITE_OK && version < SCHEMA_VERSION) {
         code = migrate_step(handle, (int)version++);
+    }
     return code;
 }

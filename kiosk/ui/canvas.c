@@ -37,8 +37,8 @@ struct canvas canvas_begin(const struct ui *ui, enum view_screen screen, struct 
     };
     if (ui->panel_width_mm > 0) {
         const int width_mm = ui->panel_width_mm;
-        canvas.touch = clamp((TOUCH_MM * canvas.width + width_mm - 1) / width_mm + 1, TOUCH_LEAST,
-                             TOUCH_MOST);
+        canvas.touch =
+            clamp((TOUCH_MM * canvas.width + width_mm - 1) / width_mm + 1, TOUCH_LEAST, TOUCH_MOST);
     }
     return canvas;
 }
@@ -86,10 +86,8 @@ static rect_t device_rect(const struct canvas *canvas, rect_t rect)
 static struct draw_command shape(const struct canvas *canvas, enum draw_kind kind, rect_t rect,
                                  uint32_t colour)
 {
-    return (struct draw_command){.kind = (uint8_t)kind,
-                                 .alpha = 255,
-                                 .rect = device_rect(canvas, rect),
-                                 .colour = colour};
+    return (struct draw_command){
+        .kind = (uint8_t)kind, .alpha = 255, .rect = device_rect(canvas, rect), .colour = colour};
 }
 
 void canvas_fill_alpha(struct canvas *canvas, rect_t rect, uint32_t colour, int radius, int alpha)
@@ -171,11 +169,9 @@ int canvas_line_height(int size)
     return (size * LINE_HEIGHT_PERCENT + 99) / 100;
 }
 
-int canvas_measure(const struct canvas *canvas, int size, enum font_weight weight,
-                   const char *text)
+int canvas_measure(const struct canvas *canvas, int size, enum font_weight weight, const char *text)
 {
-    const int wide =
-        text_width(face_of(canvas, weight), px(canvas, size), text, (int)strlen(text));
+    const int wide = text_width(face_of(canvas, weight), px(canvas, size), text, (int)strlen(text));
     return (wide * LAYOUT_SHORT_SIDE + canvas->short_px - 1) / canvas->short_px;
 }
 
@@ -203,7 +199,11 @@ void canvas_text(struct canvas *canvas, rect_t rect, text_style_t style, const c
 int canvas_text_baseline(struct canvas *canvas, int x, int baseline, int width, text_style_t style,
                          const char *text)
 {
-    const int wide = canvas_measure(canvas, style.size, style.weight, text);
+    int wide = canvas_measure(canvas, style.size, style.weight, text);
+    if (wide + 1 > width) {
+        style.size = clamp(style.size * (width - 1) / wide, TEXT_LEAST, style.size);
+        wide = canvas_measure(canvas, style.size, style.weight, text);
+    }
     const int used = clamp(wide + 1, 0, width);
     const int height = canvas_line_height(style.size);
     const int left = style.align == ALIGN_RIGHT ? x - used : x;
@@ -222,11 +222,21 @@ int canvas_block(struct canvas *canvas, rect_t rect, text_style_t style, int lin
     int room, count;
 
     assert(lines_max <= TEXT_LINES_MAX);
+    const int wide_px = text_width(face, px(canvas, size), text, (int)strlen(text));
     for (;;) {
         room = clamp(rect.h / canvas_line_height(size), 1, lines_max);
-        count = text_wrap(face, px(canvas, size), text, width_px, lines, room);
-        if (count <= room || size <= TEXT_LEAST) {
-            break;
+        /* Sizes at which not even the lines' total width would do need no breaking to refuse. A
+         * last line of one ideograph is worth a somewhat smaller size. */
+        if (wide_px * size / style.size <= room * width_px || size <= TEXT_LEAST) {
+            count = text_wrap(face, px(canvas, size), text, width_px, lines, room);
+            if (size <= TEXT_LEAST) {
+                break;
+            }
+            const bool orphan = count > 1 && count <= room && lines[count - 1].count <= 3 &&
+                                size * 4 > style.size * 3;
+            if (count <= room && !orphan) {
+                break;
+            }
         }
         size = clamp(size * 15 / 16, TEXT_LEAST, size - 1);
     }
@@ -261,8 +271,9 @@ bool canvas_target(struct canvas *canvas, rect_t rect, enum intent_kind intent, 
         list->overflow = true;
         return false;
     }
-    list->targets[list->target_count++] = (struct draw_target){
-        .rect = device_rect(canvas, rect), .id = id, .intent = (int16_t)intent,
-        .argument = argument};
+    list->targets[list->target_count++] = (struct draw_target){.rect = device_rect(canvas, rect),
+                                                               .id = id,
+                                                               .intent = (int16_t)intent,
+                                                               .argument = argument};
     return canvas->ui->pressed == id;
 }

@@ -32,17 +32,17 @@ enum font_weight { FONT_REGULAR, FONT_BOLD, FONT_ICONS, FONT_COUNT };
 enum text_align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT };
 
 struct draw_command {
-    uint8_t kind;   /* enum draw_kind */
-    uint8_t weight; /* enum font_weight */
-    uint8_t align;  /* enum text_align */
-    uint8_t alpha;  /* 255 = opaque */
-    rect_t rect;    /* bounding box: nothing is drawn outside */
+    uint8_t kind;    /* enum draw_kind */
+    uint8_t weight;  /* enum font_weight */
+    uint8_t align;   /* enum text_align */
+    uint8_t alpha;   /* 255 = opaque */
+    rect_t rect;     /* bounding box: nothing is drawn outside */
     uint32_t colour; /* 0xRRGGBB */
-    int16_t radius; /* px */
-    int16_t line;   /* px */
-    int16_t size;   /* DRAW_TEXT: em height, px */
-    uint16_t text;  /* offset in the text pool */
-    uint32_t icon;  /* code point in the icon font */
+    int16_t radius;  /* px */
+    int16_t line;    /* px */
+    int16_t size;    /* DRAW_TEXT: em height, px */
+    uint16_t text;   /* offset in the text pool */
+    uint32_t icon;   /* code point in the icon font */
 };
 
 /* A place that answers to touch. `id` is stable from frame to frame, so that a press and its
@@ -50,7 +50,7 @@ struct draw_command {
 struct draw_target {
     rect_t rect;
     uint16_t id;
-    int16_t intent;   /* enum intent_kind */
+    int16_t intent; /* enum intent_kind */
     int32_t argument;
 };
 

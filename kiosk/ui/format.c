@@ -35,8 +35,8 @@ number_text_t format_kilograms(int64_t grams, int decimals)
     const int64_t per_kilogram = 1000 / unit;
     const int64_t size = ((grams < 0 ? -grams : grams) + unit / 2) / unit;
     number_text_t out;
-    snprintf(out.text, sizeof out.text, "%s%" PRId64 ".%0*" PRId64, grams < 0 && size > 0 ? "−" : "",
-             size / per_kilogram, decimals, size % per_kilogram);
+    snprintf(out.text, sizeof out.text, "%s%" PRId64 ".%0*" PRId64,
+             grams < 0 && size > 0 ? "−" : "", size / per_kilogram, decimals, size % per_kilogram);
     return out;
 }
 

@@ -67,8 +67,7 @@ rect_t layout_cell(rect_t rect, int columns, int rows, int gap, int index)
     const int row = index / columns;
     const int x = slot_start(rect.w, columns, gap, column);
     const int y = slot_start(rect.h, rows, gap, row);
-    return (rect_t){rect.x + x, rect.y + y,
-                    slot_start(rect.w, columns, gap, column + 1) - gap - x,
+    return (rect_t){rect.x + x, rect.y + y, slot_start(rect.w, columns, gap, column + 1) - gap - x,
                     slot_start(rect.h, rows, gap, row + 1) - gap - y};
 }
 

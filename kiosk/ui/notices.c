@@ -4,15 +4,14 @@
 
 #include <string.h>
 
-int notices_bin_numbers(char *out, size_t size, const struct view *view,
-                        bool (*wanted)(const struct view_bin *bin))
+int notices_bin_numbers(char *out, size_t size, const struct view *view, unsigned which)
 {
     const char *separator = strings_get(STR_LIST_SEPARATOR);
     size_t used = 0;
     int count = 0;
     out[0] = '\0';
     for (int i = 0; i < view->bin_count; i++) {
-        if (!wanted(&view->bins[i])) {
+        if ((which >> i & 1) == 0) {
             continue;
         }
         const number_text_t number = format_count(view->bins[i].number);
@@ -32,8 +31,7 @@ int notices_bin_numbers(char *out, size_t size, const struct view *view,
 
 static bool scale_silent(const struct view_bin *bin)
 {
-    return bin->scale == SENSOR_SILENT || bin->scale == SENSOR_LOST ||
-           bin->scale == SENSOR_WAITING;
+    return bin->scale == SENSOR_SILENT || bin->scale == SENSOR_LOST || bin->scale == SENSOR_WAITING;
 }
 
 static bool scale_out_of_range(const struct view_bin *bin)
@@ -58,8 +56,7 @@ void notices_storage(struct notices *notices, const struct view *view)
         return;
     }
     char waiting[FORMAT_MAX * 2];
-    const char *fault =
-        strings_get(view->store == STORE_FULL ? STR_STORE_FULL : STR_STORE_FAULT);
+    const char *fault = strings_get(view->store == STORE_FULL ? STR_STORE_FULL : STR_STORE_FAULT);
     char *text = notices->texts[notices->count++];
     if (view->unrecorded > 0) {
         strings_compose(waiting, sizeof waiting, STR_WAITING_RECORDS,
@@ -83,7 +80,11 @@ void notices_all(struct notices *notices, const struct view *view)
 
     notices_storage(notices, view);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        if (notices_bin_numbers(bins, sizeof bins, view, rules[i].wanted) > 0) {
+        unsigned which = 0;
+        for (int k = 0; k < view->bin_count; k++) {
+            which |= (unsigned)rules[i].wanted(&view->bins[k]) << k;
+        }
+        if (notices_bin_numbers(bins, sizeof bins, view, which) > 0) {
             strings_compose(notices->texts[notices->count++], STRINGS_COMPOSED_MAX, rules[i].text,
                             bins, NULL);
         }
@@ -132,6 +133,6 @@ void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view 
     if (notices.count == 0) {
         return;
     }
-    notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT - GAP_SMALL), &notices);
+    notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT), &notices);
     layout_cut_top(page, GAP);
 }

@@ -17,9 +17,8 @@ void notices_all(struct notices *notices, const struct view *view);
 /* Storage alone: what every screen must tell. */
 void notices_storage(struct notices *notices, const struct view *view);
 
-/* "2、5" of the bins for which `wanted` is true; returns how many. */
-int notices_bin_numbers(char *out, size_t size, const struct view *view,
-                        bool (*wanted)(const struct view_bin *bin));
+/* "2、5": the numbers of the bins whose bit (by index) is set in `which`; returns how many. */
+int notices_bin_numbers(char *out, size_t size, const struct view *view, unsigned which);
 
 /* An amber strip; as many lines as fit, what is left over joined into the last. */
 void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *notices);

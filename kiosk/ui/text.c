@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { REPLACEMENT = 0xFFFD };
+enum { REPLACEMENT = 0xFFFD, CLAUSE_PERCENT = 45 };
 
 int text_decode(const char *text, uint32_t *code_point)
 {
@@ -12,8 +12,10 @@ int text_decode(const char *text, uint32_t *code_point)
         unsigned char mask, lead;
         int more;
         uint32_t least;
-    } forms[] = {
-        {0x80, 0x00, 0, 0}, {0xE0, 0xC0, 1, 0x80}, {0xF0, 0xE0, 2, 0x800}, {0xF8, 0xF0, 3, 0x10000}};
+    } forms[] = {{0x80, 0x00, 0, 0},
+                 {0xE0, 0xC0, 1, 0x80},
+                 {0xF0, 0xE0, 2, 0x800},
+                 {0xF8, 0xF0, 3, 0x10000}};
 
     *code_point = REPLACEMENT;
     if (bytes[0] == '\0') {
@@ -102,12 +104,25 @@ static int without_blanks(const char *text, int count)
     return count;
 }
 
+static bool ends_clause(const char *text, int length)
+{
+    int start = length - 1;
+    while (start > 0 && ((unsigned char)text[start] & 0xC0) == 0x80) {
+        start--;
+    }
+    uint32_t last;
+    text_decode(text + start, &last);
+    return is_one_of(last, "，。；！？");
+}
+
 /* Bytes of the line that begins at `text`: as many whole pieces as fit, and of a piece wider than
- * the line as many code points as fit, at least one. */
+ * the line as many code points as fit, at least one. A clause that ends past CLAUSE_PERCENT of
+ * the line ends it: sentences read better broken where one would breathe. */
 static int line_length(struct text_face face, int size, const char *text, int width)
 {
     int length = 0;
     int used = 0;
+    int clause = 0;
     while (text[length] != '\0') {
         const int piece = unbreakable(text + length);
         const int visible = without_blanks(text + length, piece);
@@ -116,9 +131,12 @@ static int line_length(struct text_face face, int size, const char *text, int wi
         }
         used += text_width(face, size, text + length, piece);
         length += piece;
+        if (used * 100 >= width * CLAUSE_PERCENT && ends_clause(text, length)) {
+            clause = length;
+        }
     }
     if (length > 0) {
-        return length;
+        return clause > 0 ? clause : length;
     }
     do {
         uint32_t code_point;
@@ -131,8 +149,8 @@ static int line_length(struct text_face face, int size, const char *text, int wi
     return length;
 }
 
-int text_wrap(struct text_face face, int size, const char *text, int width,
-              struct text_line *lines, int lines_max)
+int text_wrap(struct text_face face, int size, const char *text, int width, struct text_line *lines,
+              int lines_max)
 {
     int count = 0;
     int start = 0;
@@ -170,7 +188,14 @@ int text_shrink(struct text_face face, int size, int least, const char *text, in
 int text_ellipsise(struct text_face face, int size, const char *text, int count, int width,
                    char *out, size_t out_size)
 {
-    assert(count >= 0 && (size_t)count + sizeof TEXT_ELLIPSIS <= out_size);
+    assert(count >= 0 && out_size > sizeof TEXT_ELLIPSIS);
+    const int most = (int)(out_size - sizeof TEXT_ELLIPSIS);
+    if (count > most) {
+        count = most;
+        while (count > 0 && ((unsigned char)text[count] & 0xC0) == 0x80) {
+            count--;
+        }
+    }
     memcpy(out, text, (size_t)count);
     out[count] = '\0';
     int wide = text_width(face, size, out, count);

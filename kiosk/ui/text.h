@@ -34,8 +34,8 @@ int text_width(struct text_face face, int size, const char *text, int count);
 
 /* Breaks `text` into lines of at most `width` px. Returns how many lines it needs, or
  * `lines_max` + 1 if more than that; fills `lines` as far as they go. */
-int text_wrap(struct text_face face, int size, const char *text, int width,
-              struct text_line *lines, int lines_max);
+int text_wrap(struct text_face face, int size, const char *text, int width, struct text_line *lines,
+              int lines_max);
 
 /* The largest size from `size` down to `least` px at which `text` is at most `width` px wide;
  * `least` if none is. */

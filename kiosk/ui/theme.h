@@ -32,7 +32,7 @@ enum {
     TEXT_LARGE = 28,
     TEXT_HEADING = 34,
     TEXT_TITLE = 46,
-    TEXT_WORD = 48,   /* a class's name on its tile */
+    TEXT_WORD = 48, /* a class's name on its tile */
     TEXT_CLOCK = 44,
     TEXT_FIGURE = 42, /* figures of the day */
     TEXT_HUGE = 112,  /* a class's name on its own screen */
@@ -54,7 +54,8 @@ enum {
     TOUCH_MM = 20
 };
 
-/* `rgb` mixed with black: percent 0 leaves it, 100 is black. */
+/* `rgb` mixed with black, or with white where its text is ink: the text reads better, not worse.
+ * percent 0 leaves it as it is. */
 uint32_t theme_shade(uint32_t rgb, int percent);
 
 /* White or ink: whichever reads better on `ground`. */

@@ -11,10 +11,10 @@
 #include "kiosk/ui/draw.h"
 
 struct ui {
-    int width, height;          /* panel, px */
-    int panel_width_mm;         /* its physical width, for the least sizes of targets and text */
+    int width, height;  /* panel, px */
+    int panel_width_mm; /* its physical width, for the least sizes of targets and text */
     struct draw_metrics metrics;
-    uint16_t pressed;           /* id of the target under the finger, 0 = none */
+    uint16_t pressed; /* id of the target under the finger, 0 = none */
 };
 
 /* Lays the view's screen out into `list` (emptied first). */
@@ -26,8 +26,14 @@ void ui_press(struct ui *ui, const struct draw_list *list, int x, int y);
 intent_t ui_release(struct ui *ui, const struct draw_list *list, int x, int y);
 
 /* A key: digits, ENTER, ESCAPE, BACKSPACE and TAB reach the same intents as touch. */
-enum ui_key { UI_KEY_DIGIT_0, UI_KEY_DIGIT_9 = UI_KEY_DIGIT_0 + 9, UI_KEY_ENTER, UI_KEY_ESCAPE,
-              UI_KEY_BACKSPACE };
+enum ui_key {
+    UI_KEY_DIGIT_0,
+    UI_KEY_DIGIT_9 = UI_KEY_DIGIT_0 + 9,
+    UI_KEY_ENTER,
+    UI_KEY_ESCAPE,
+    UI_KEY_BACKSPACE,
+    UI_KEY_TAB
+};
 intent_t ui_key(const struct view *view, enum ui_key key);
 
 /* Every fixed string of the screens, one after another, for warming glyphs and for the font test.

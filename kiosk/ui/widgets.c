@@ -7,7 +7,8 @@
 
 enum { SHADE_PRESSED = 30 };
 
-/* ---- classes ---------------------------------------------------------------------------------- */
+/* ---- classes ----------------------------------------------------------------------------------
+ */
 
 enum icon widget_class_icon(enum waste_class class)
 {
@@ -30,7 +31,8 @@ uint32_t widget_class_colour(const struct site *site, enum waste_class class)
     return class < WASTE_CLASS_COUNT ? site->classes[class].rgb : (uint32_t)COLOUR_INK;
 }
 
-/* ---- buttons ---------------------------------------------------------------------------------- */
+/* ---- buttons ----------------------------------------------------------------------------------
+ */
 
 struct button_look {
     uint32_t fill, pressed, frame, text;
@@ -49,7 +51,7 @@ static struct button_look look_of(const struct button *button)
         return looks[button->kind];
     }
     const uint32_t text = theme_text_on(button->ground);
-    return (struct button_look){0, theme_shade(button->ground, SHADE_PRESSED), text, text, false,
+    return (struct button_look){0,   theme_shade(button->ground, SHADE_PRESSED), text, text, false,
                                 true};
 }
 
@@ -61,7 +63,8 @@ static void button_content(struct canvas *canvas, rect_t rect, enum icon icon, c
     rect_t inside = layout_inset(rect, GAP_SMALL + 4, 4);
 
     if (icon != ICON_NONE) {
-        const int wide = ICON_SIZE + GAP_SMALL + canvas_measure(canvas, style.size, style.weight, text);
+        const int wide =
+            ICON_SIZE + GAP_SMALL + canvas_measure(canvas, style.size, style.weight, text);
         inside = layout_centre(inside, wide + 2, inside.h);
         const rect_t place = layout_cut_left(&inside, ICON_SIZE);
         canvas_icon(canvas, layout_centre(place, ICON_SIZE, ICON_SIZE), icon, colour);
@@ -82,7 +85,9 @@ void widget_button(struct canvas *canvas, rect_t rect, const struct button *butt
         canvas_frame(canvas, rect, look.framed ? look.frame : COLOUR_WHITE, RADIUS,
                      pressed ? LINE_PRESSED : LINE + 1);
     }
-    button_content(canvas, rect, button->icon, button->text, look.text);
+    const bool quiet_pressed = pressed && button->kind == BUTTON_QUIET;
+    button_content(canvas, rect, button->icon, button->text,
+                   quiet_pressed ? (uint32_t)COLOUR_INK : look.text);
 }
 
 void widget_class_button(struct canvas *canvas, rect_t rect, const struct site *site,
@@ -99,7 +104,8 @@ void widget_class_button(struct canvas *canvas, rect_t rect, const struct site *
     button_content(canvas, rect, widget_class_icon(class), widget_class_label(site, class), text);
 }
 
-/* ---- plain parts ------------------------------------------------------------------------------ */
+/* ---- plain parts ------------------------------------------------------------------------------
+ */
 
 void widget_card(struct canvas *canvas, rect_t rect)
 {
@@ -142,12 +148,14 @@ int widget_weight(struct canvas *canvas, int x, int baseline, int width, int siz
     const int unit_wide = canvas_measure(canvas, unit_size, FONT_REGULAR, unit) + 1;
     const text_style_t number = {size, FONT_BOLD, ALIGN_LEFT, colour};
     const text_style_t small = {unit_size, FONT_REGULAR, ALIGN_LEFT, colour};
-    int used = canvas_text_baseline(canvas, x, baseline, width - unit_wide - gap, number, kilograms);
+    int used =
+        canvas_text_baseline(canvas, x, baseline, width - unit_wide - gap, number, kilograms);
     used += gap;
     return used + canvas_text_baseline(canvas, x + used, baseline, width - used, small, unit);
 }
 
-/* ---- header ----------------------------------------------------------------------------------- */
+/* ---- header -----------------------------------------------------------------------------------
+ */
 
 static const char *weekday_name(int weekday)
 {
@@ -159,15 +167,14 @@ static const char *weekday_name(int weekday)
 void widget_clock(struct canvas *canvas, rect_t rect, const struct view *view)
 {
     if (view->has_clock) {
-        canvas_text(canvas, rect,
-                    (text_style_t){TEXT_CLOCK, FONT_BOLD, ALIGN_RIGHT, COLOUR_INK},
+        canvas_text(canvas, rect, (text_style_t){TEXT_CLOCK, FONT_BOLD, ALIGN_RIGHT, COLOUR_INK},
                     format_hour_minute(view->now).text);
     }
 }
 
 void widget_header(struct canvas *canvas, rect_t rect, const struct view *view)
 {
-    enum { CLOCK_WIDTH = 210, SECOND_LINE = 30 };
+    enum { CLOCK_WIDTH = 178, SECOND_LINE = 30 };
     const struct site *site = view->site;
     char text[STRINGS_COMPOSED_MAX];
 
@@ -198,7 +205,25 @@ void widget_header(struct canvas *canvas, rect_t rect, const struct view *view)
                  BLOCK_MIDDLE, text);
 }
 
-/* ---- bins in a row ---------------------------------------------------------------------------- */
+/* ---- bins in a row ----------------------------------------------------------------------------
+ */
+
+void widget_bin_position(char *out, size_t size, int index, int count)
+{
+    static const enum string_id ordinals[] = {STR_ONE, STR_TWO, STR_THREE, STR_FOUR};
+    const int from_right = count - 1 - index;
+    out[0] = '\0';
+    if (count < 2) {
+        return;
+    }
+    if (index == from_right) {
+        strings_compose(out, size, STR_IN_THE_MIDDLE, NULL, NULL);
+    } else if (index < from_right) {
+        strings_compose(out, size, STR_FROM_LEFT, strings_get(ordinals[index]), NULL);
+    } else {
+        strings_compose(out, size, STR_FROM_RIGHT, strings_get(ordinals[from_right]), NULL);
+    }
+}
 
 static void bin_picture(struct canvas *canvas, rect_t rect, const struct view *view, int index,
                         bool target)
@@ -232,10 +257,10 @@ static void bin_picture(struct canvas *canvas, rect_t rect, const struct view *v
                 target ? class_colour : ink);
     strings_compose(text, sizeof text, wide ? STR_BIN_SHORT : STR_NUMBER_ALONE,
                     format_count(bin->number).text, NULL);
-    canvas_text(canvas, number,
-                (text_style_t){target && wide ? TEXT_LARGE : TEXT_BODY, FONT_BOLD, ALIGN_CENTRE,
-                               ink},
-                text);
+    canvas_text(
+        canvas, number,
+        (text_style_t){target && wide ? TEXT_LARGE : TEXT_BODY, FONT_BOLD, ALIGN_CENTRE, ink},
+        text);
 }
 
 void widget_bins(struct canvas *canvas, rect_t rect, const struct view *view, int target,

@@ -4,6 +4,8 @@
 
 #include "kiosk/ui/canvas.h"
 
+#include <stddef.h>
+
 enum button_kind {
     BUTTON_PRIMARY,   /* ink: the one thing to do */
     BUTTON_SECONDARY, /* white with an ink line */
@@ -14,11 +16,11 @@ enum button_kind {
 
 struct button {
     enum button_kind kind;
-    enum icon icon;        /* ICON_NONE: words only */
-    const char *text;      /* may take two lines */
+    enum icon icon;   /* ICON_NONE: words only */
+    const char *text; /* may take two lines */
     enum intent_kind intent;
     int argument;
-    uint32_t ground;       /* BUTTON_ON_COLOUR: the class's colour */
+    uint32_t ground; /* BUTTON_ON_COLOUR: the class's colour */
 };
 void widget_button(struct canvas *canvas, rect_t rect, const struct button *button);
 
@@ -50,6 +52,9 @@ void widget_clock(struct canvas *canvas, rect_t rect, const struct view *view);
  * `target` may be -1. */
 void widget_bins(struct canvas *canvas, rect_t rect, const struct view *view, int target,
                  uint32_t ground);
+
+/* "左起第二个": where a bin stands in the row, counted from the nearer end. "" for the only one. */
+void widget_bin_position(char *out, size_t size, int index, int count);
 
 enum icon widget_class_icon(enum waste_class class);
 

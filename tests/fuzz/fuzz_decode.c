@@ -80,7 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(port.stats.bytes == size);
     for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; i++) {
         run(&config, data, size, chunks[i], &cut, &cut_port);
-        FUZZ_CHECK(memcmp(&port.stats, &cut_port.stats, sizeof port.stats) == 0);
+        FUZZ_CHECK(port.stats.frames == cut_port.stats.frames);
+        FUZZ_CHECK(memcmp(port.stats.rejects, cut_port.stats.rejects, sizeof port.stats.rejects) ==
+                   0);
         FUZZ_CHECK(cut.count == whole.count);
         for (size_t k = 0; k < whole.count; k++) {
             FUZZ_CHECK(is_same(&whole.readings[k], &cut.readings[k]));

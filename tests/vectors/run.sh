@@ -35,7 +35,8 @@ while IFS=$separator read -r protocol hex status value unit note options; do
     [ -n "$protocol" ] || continue
     want=$(expected_lines "$status" "$value" "$unit")
     # shellcheck disable=SC2086 # options are words
-    got=$(printf '%s\n' "$hex" | "$biaogan" decode --hex --protocol "$protocol" $options 2>/dev/null)
+    got=$(printf '%s\n' "$hex" |
+        "$biaogan" decode --hex --protocol "$protocol" $options 2>/dev/null)
     code=$?
     if [ "$code" -eq 0 ] && [ "$got" = "$want" ]; then
         passed=$((passed + 1))

@@ -1,0 +1,318 @@
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assets/strings/export.def"
+#include "kiosk/report/columns.h"
+#include "kiosk/report/export.h"
+#include "kiosk/report/text.h"
+
+struct export
+{
+    struct ledger *ledger;
+    struct record_cursor *cursor;
+    const struct column *columns;
+    enum export_format format;
+    struct ledger_record record;
+    int64_t rows;
+    bool ended;
+    struct text line; /* being handed out */
+    size_t given;     /* bytes of it that are */
+    char error[EXPORT_ERROR_MAX];
+};
+
+static const char *const format_texts[EXPORT_FORMAT_COUNT] = {
+#define X(name, text, type) [name] = text,
+    EXPORT_FORMATS(X)
+#undef X
+};
+static const char *const media_types[EXPORT_FORMAT_COUNT] = {
+#define X(name, text, type) [name] = type,
+    EXPORT_FORMATS(X)
+#undef X
+};
+
+/* ---- requests ---------------------------------------------------------------------------------
+ */
+
+static bool parse_number(const char *digits, int count, int *number)
+{
+    *number = 0;
+    for (int i = 0; i < count; i++) {
+        if (digits[i] < '0' || digits[i] > '9') {
+            return false;
+        }
+        *number = *number * 10 + (digits[i] - '0');
+    }
+    return true;
+}
+
+bool export_parse_day(const char *text, int64_t *day)
+{
+    int year, month, of_month;
+
+    if (strlen(text) != strlen("YYYY-MM-DD") || text[4] != '-' || text[7] != '-' ||
+        !parse_number(text, 4, &year) || !parse_number(text + 5, 2, &month) ||
+        !parse_number(text + 8, 2, &of_month) || month < 1 || month > 12) {
+        return false;
+    }
+    int64_t midnight = utc_from_local_date(year, month, of_month);
+    civil_t civil = civil_from_utc(midnight);
+    *day = local_day(midnight);
+    /* A day that the month does not have lands in another one. */
+    return civil.month == month && civil.day == of_month && *day >= 0;
+}
+
+static bool parse_limit(const char *name, const char *text, bool *limited, int64_t *day,
+                        char error[EXPORT_ERROR_MAX])
+{
+    *limited = text && *text;
+    if (!*limited || export_parse_day(text, day)) {
+        return true;
+    }
+    snprintf(error, EXPORT_ERROR_MAX, "%s: \"%.20s\" is no date; write it as 2026-11-23", name,
+             text);
+    return false;
+}
+
+bool export_parse(struct export_request *request, const char *what, const char *from,
+                  const char *to, const char *format, char error[EXPORT_ERROR_MAX])
+{
+    memset(request, 0, sizeof *request);
+    request->what = record_kind_find(what ? what : "");
+    if (request->what == RECORD_KIND_COUNT) {
+        snprintf(error, EXPORT_ERROR_MAX,
+                 "what: \"%.20s\" cannot be exported; choose deposits, visits or collections",
+                 what ? what : "");
+        return false;
+    }
+    while (request->format < EXPORT_FORMAT_COUNT &&
+           strcmp(format_texts[request->format], format ? format : "") != 0) {
+        request->format++;
+    }
+    if (request->format == EXPORT_FORMAT_COUNT) {
+        snprintf(error, EXPORT_ERROR_MAX, "format: \"%.20s\" is not known; choose csv or jsonl",
+                 format ? format : "");
+        return false;
+    }
+    if (!parse_limit("from", from, &request->days.has_from, &request->days.from, error) ||
+        !parse_limit("to", to, &request->days.has_to, &request->days.to, error)) {
+        return false;
+    }
+    if (request->days.has_from && request->days.has_to && request->days.from > request->days.to) {
+        snprintf(error, EXPORT_ERROR_MAX, "from: %.20s is after to: %.20s; exchange them", from,
+                 to);
+        return false;
+    }
+    return true;
+}
+
+const char *export_media_type(enum export_format format)
+{
+    return media_types[format];
+}
+
+static void put_date(char *out, size_t size, int64_t day)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    civil_t civil = civil_from_utc(day * DAY_MS - LOCAL_OFFSET_MS);
+
+    snprintf(out, size, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+}
+
+void export_file_name(const struct export_request *request, char name[EXPORT_NAME_MAX],
+                      char ascii[EXPORT_NAME_MAX])
+{
+    const day_range_t *days = &request->days;
+    const char *suffix = format_texts[request->format];
+    char from[40] = "", to[40] = "";
+
+    if (days->has_from) {
+        put_date(from, sizeof from, days->from);
+    }
+    if (days->has_to) {
+        put_date(to, sizeof to, days->to);
+    }
+    if (!days->has_from && !days->has_to) {
+        snprintf(name, EXPORT_NAME_MAX, "%s.%s", word_record(request->what), suffix);
+        snprintf(ascii, EXPORT_NAME_MAX, "%s.%s", record_kind_text(request->what), suffix);
+        return;
+    }
+    snprintf(name, EXPORT_NAME_MAX, "%s-%s" EXPORT_UNTIL "%s.%s", word_record(request->what), from,
+             to, suffix);
+    snprintf(ascii, EXPORT_NAME_MAX, "%s-%s_%s.%s", record_kind_text(request->what), from, to,
+             suffix);
+}
+
+/* ---- lines ------------------------------------------------------------------------------------
+ */
+
+static void put_csv_cell(struct text *line, const cell_t *cell)
+{
+    switch (cell->type) {
+    case CELL_UNKNOWN:
+        break;
+    case CELL_NUMBER:
+        text_put_integer(line, cell->number);
+        break;
+    case CELL_TIME:
+        text_put_local_time(line, cell->number);
+        break;
+    case CELL_WORD:
+        text_put_csv(line, cell->shown);
+        break;
+    case CELL_TEXT:
+        text_put_csv_guarded(line, cell->text);
+        break;
+    }
+}
+
+static void put_json_cell(struct text *line, const cell_t *cell)
+{
+    switch (cell->type) {
+    case CELL_UNKNOWN:
+        text_put(line, "null", 4);
+        break;
+    case CELL_NUMBER:
+        text_put_integer(line, cell->number);
+        break;
+    case CELL_TIME:
+        text_put_iso_time(line, cell->number);
+        break;
+    case CELL_WORD:
+    case CELL_TEXT:
+        text_put_json(line, cell->text);
+        break;
+    }
+}
+
+static void put_csv_line(struct export *export)
+{
+    for (const struct column *column = export->columns; column->name; column++) {
+        cell_t cell = column->cell(&export->record);
+        if (column != export->columns) {
+            text_put_char(&export->line, ',');
+        }
+        put_csv_cell(&export->line, &cell);
+    }
+    text_put(&export->line, "\r\n", 2);
+}
+
+static void put_json_line(struct export *export)
+{
+    char before = '{';
+
+    for (const struct column *column = export->columns; column->name; column++) {
+        cell_t cell = column->cell(&export->record);
+        text_put_char(&export->line, before);
+        text_put_char(&export->line, '"');
+        text_put_string(&export->line, column->name);
+        text_put(&export->line, "\":", 2);
+        put_json_cell(&export->line, &cell);
+        before = ',';
+    }
+    text_put(&export->line, "}\n", 2);
+}
+
+static void put_csv_header(struct export *export)
+{
+    /* The byte-order mark is what makes spreadsheets read UTF-8. */
+    text_put_string(&export->line, "\xEF\xBB\xBF");
+    for (const struct column *column = export->columns; column->name; column++) {
+        if (column != export->columns) {
+            text_put_char(&export->line, ',');
+        }
+        text_put_csv(&export->line, column->name);
+    }
+    text_put(&export->line, "\r\n", 2);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+struct export *export_open(const char *directory, const struct export_request *request,
+                           char error[EXPORT_ERROR_MAX])
+{
+    struct export *export = calloc(1, sizeof *export);
+
+    if (!export) {
+        snprintf(error, EXPORT_ERROR_MAX, "out of memory; stop other programs");
+        return NULL;
+    }
+    export->format = request->format;
+    export->columns =
+        request->format == EXPORT_CSV ? columns_csv(request->what) : columns_json(request->what);
+    if (ledger_open_reader(&export->ledger, directory, error) != LEDGER_OK ||
+        record_cursor_open(&export->cursor, export->ledger, request->what, &request->days, error) !=
+            LEDGER_OK) {
+        export_close(export);
+        return NULL;
+    }
+    if (export->format == EXPORT_CSV) {
+        put_csv_header(export);
+    }
+    return export;
+}
+
+/* Makes the next line; false at the end and on failure. */
+static bool next_line(struct export *export)
+{
+    export->line.length = export->given = 0;
+    if (export->ended) {
+        return false;
+    }
+    if (record_cursor_next(export->cursor, &export->record, export->error) != 1) {
+        export->ended = true;
+        return false;
+    }
+    export->rows++;
+    if (export->format == EXPORT_CSV) {
+        put_csv_line(export);
+    } else {
+        put_json_line(export);
+    }
+    return true;
+}
+
+ssize_t export_read(struct export *export, char *bytes, size_t size)
+{
+    size_t count = 0;
+
+    assert(size > 0);
+    while (count < size) {
+        size_t left = export->line.length - export->given;
+        if (left == 0) {
+            if (!next_line(export)) {
+                break;
+            }
+            continue;
+        }
+        size_t part = left < size - count ? left : size - count;
+        memcpy(bytes + count, export->line.bytes + export->given, part);
+        export->given += part;
+        count += part;
+    }
+    record_cursor_rest(export->cursor);
+    return count == 0 && *export->error ? -1 : (ssize_t)count;
+}
+
+const char *export_error(const struct export *export)
+{
+    return export->error;
+}
+
+int64_t export_rows(const struct export *export)
+{
+    return export->rows;
+}
+
+void export_close(struct export *export)
+{
+    if (!export) {
+        return;
+    }
+    record_cursor_close(export->cursor);
+    ledger_close(export->ledger);
+    free(export);
+}

@@ -1,0 +1,580 @@
+#include "kiosk/shell/app.h"
+
+#include "kiosk/shell/clock.h"
+#include "kiosk/shell/display.h"
+#include "kiosk/shell/gate.h"
+#include "kiosk/shell/io.h"
+#include "kiosk/shell/log.h"
+#include "kiosk/shell/sound.h"
+#include "kiosk/shell/store_thread.h"
+#include "kiosk/shell/tally.h"
+#include "kiosk/shell/touch.h"
+#include "kiosk/shell/version.h"
+#include "kiosk/web/web.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum {
+    EXIT_ENVIRONMENT = 2,
+    PAST_DAYS = 8,             /* the week on screen, and a day in hand */
+    CLOCK_NEWS_MS = 60 * 1000, /* how often the kernel is asked whether NTP has the clock */
+    HEADLESS_WIDTH = 1920,
+    HEADLESS_HEIGHT = 1080,
+    ACK_WAIT_MS = 3000, /* at the end, for what is being written */
+    DAY_MS = 24 * 3600 * 1000
+};
+
+struct app {
+    const struct app_config *config;
+    int wake, clock_watch, signals;
+    struct kiosk kiosk;
+    struct view view;
+    bool must_show;
+    bool quit;
+    const char *quit_reason;
+    int64_t started_ms, clock_news_ms;
+    struct store_thread *store;
+    struct ring readings; /* of struct kiosk_input: io -> main */
+    struct io *io;
+    struct gate *gate;
+    struct simulation *simulation;
+    struct display *display;
+    struct recorder *recorder;
+    struct speaker *speaker;
+    struct web *web;
+    struct tally tally;
+};
+
+/* ---- the core and its effects -----------------------------------------------------------------
+ */
+
+static void perform(struct app *app, const struct kiosk_effects *effects)
+{
+    for (int i = 0; i < effects->count; i++) {
+        const struct kiosk_effect *effect = &effects->list[i];
+        switch (effect->kind) {
+        case EFFECT_RECORD:
+            store_thread_record(app->store, effect->u.record.token, &effect->u.record.event);
+            break;
+        case EFFECT_SOUND:
+            sound_play(app->speaker, effect->u.sound);
+            break;
+        case EFFECT_CHECK_PIN:
+            gate_check(app->gate, effect->u.pin);
+            break;
+        }
+    }
+}
+
+static void step(struct app *app, struct kiosk_input *input)
+{
+    struct kiosk_effects effects;
+    /* Threads stamp what they see; by the time it is handled, the core may be further on. */
+    if (input->t_ms < app->kiosk.now_ms) {
+        input->t_ms = app->kiosk.now_ms;
+    }
+    kiosk_step(&app->kiosk, input, &effects);
+    perform(app, &effects);
+    app->must_show = true;
+}
+
+static void tick(struct app *app)
+{
+    struct kiosk_input input = {.kind = INPUT_TICK, .t_ms = clock_now_ms()};
+    if (input.t_ms >= kiosk_deadline(&app->kiosk)) {
+        step(app, &input);
+    }
+}
+
+/* ---- inputs -----------------------------------------------------------------------------------
+ */
+
+static void take_readings(struct app *app)
+{
+    struct kiosk_input input;
+    while (ring_take(&app->readings, &input)) {
+        step(app, &input);
+    }
+}
+
+static void note_touch(struct app *app, const intent_t *intent)
+{
+    struct capture_event event = {.t_ms = app->kiosk.now_ms};
+    if (touch_format(intent, &event)) {
+        recorder_note(app->recorder, &event);
+    }
+}
+
+static void on_intent(struct app *app, const intent_t *intent)
+{
+    struct kiosk_input input = {.kind = INPUT_INTENT, .t_ms = clock_now_ms(), .u.intent = *intent};
+    step(app, &input);
+    note_touch(app, intent);
+}
+
+static void take_display(struct app *app)
+{
+    display_pump(app->display);
+    for (;;) {
+        struct display_event event = display_next(app->display);
+        switch (event.kind) {
+        case DISPLAY_NOTHING:
+            return;
+        case DISPLAY_INTENT:
+            on_intent(app, &event.intent);
+            break;
+        case DISPLAY_HAND:
+            simulation_hand(app->simulation, &event.hand);
+            break;
+        case DISPLAY_QUIT:
+            app->quit = true;
+            app->quit_reason = "window closed";
+            break;
+        }
+    }
+}
+
+static void take_simulated_touches(struct app *app)
+{
+    struct simulation_touch touch;
+    while (app->simulation != NULL && simulation_touch(app->simulation, &touch)) {
+        struct kiosk_input input = {.t_ms = touch.t_ms};
+        if (touch_parse(touch.verb, touch.argument, &input)) {
+            step(app, &input);
+            if (input.kind == INPUT_INTENT) {
+                note_touch(app, &input.u.intent);
+            }
+        }
+    }
+}
+
+static void take_gate(struct app *app)
+{
+    bool accepted;
+    while (gate_answer(app->gate, &accepted)) {
+        struct kiosk_input input = {.kind = INPUT_PIN_RESULT, .t_ms = clock_now_ms()};
+        input.u.pin_result.accepted = accepted;
+        step(app, &input);
+        if (accepted) {
+            struct capture_event event = {
+                .kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin", .argument = "*"};
+            recorder_note(app->recorder, &event);
+        }
+    }
+}
+
+static void on_store_news(struct app *app, const struct store_news *news)
+{
+    struct kiosk_input input = {.t_ms = clock_now_ms()};
+    switch (news->kind) {
+    case STORE_NEWS_PAST:
+        kiosk_apply(&app->kiosk, &news->event, news->seq);
+        app->must_show = true;
+        break;
+    case STORE_NEWS_OPEN:
+        break;
+    case STORE_NEWS_ACK:
+        tally_add(&app->tally, &app->kiosk, news->token);
+        input.kind = INPUT_STORED;
+        input.u.stored.token = news->token;
+        input.u.stored.seq = news->seq;
+        step(app, &input);
+        break;
+    case STORE_NEWS_STATE:
+        input.kind = INPUT_STORE_STATE;
+        input.u.store_state = news->state;
+        step(app, &input);
+        break;
+    }
+}
+
+static void take_store(struct app *app)
+{
+    struct store_news news;
+    while (store_thread_news(app->store, &news)) {
+        on_store_news(app, &news);
+    }
+}
+
+static void take_clock(struct app *app)
+{
+    moment_t moment = clock_moment();
+    app->clock_news_ms = moment.t_ms + CLOCK_NEWS_MS;
+    struct kiosk_input input = {
+        .kind = INPUT_CLOCK,
+        .t_ms = moment.t_ms,
+        .u.clock = {.utc_ms = moment.utc_ms, .quality = moment.quality},
+    };
+    step(app, &input);
+    struct capture_event event = {
+        .kind = CAPTURE_CLOCK, .t_ms = moment.t_ms, .utc_ms = moment.utc_ms};
+    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(moment.quality));
+    recorder_note(app->recorder, &event);
+}
+
+/* ---- the loop ---------------------------------------------------------------------------------
+ */
+
+static bool is_attentive(const struct kiosk *kiosk)
+{
+    bool busy = kiosk->visits.current.id != 0 || kiosk->service != SERVICE_NONE;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        busy = busy || bin_is_busy(&kiosk->bins[i]);
+    }
+    return busy;
+}
+
+static void show(struct app *app)
+{
+    struct view view;
+    kiosk_view(&app->kiosk, clock_now_ms(), &view);
+    app->must_show = false;
+    if (memcmp(&view, &app->view, sizeof view) != 0) {
+        app->view = view;
+        display_show(app->display, &view);
+    }
+}
+
+static int64_t next_due(const struct app *app, int64_t now_ms)
+{
+    int64_t due = kiosk_deadline(&app->kiosk);
+    int64_t others[] = {
+        kiosk_view_deadline(&app->kiosk, now_ms),
+        app->clock_news_ms,
+        app->config->for_ms > 0 ? app->started_ms + app->config->for_ms : INT64_MAX,
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        due = others[i] < due ? others[i] : due;
+    }
+    return due;
+}
+
+static void wait_for_news(struct app *app, bool warming)
+{
+    struct pollfd fds[WINDOW_POLLFDS_MAX + 3] = {
+        {.fd = app->wake, .events = POLLIN},
+        {.fd = app->clock_watch, .events = POLLIN},
+        {.fd = app->signals, .events = POLLIN},
+    };
+    int count = 3 + display_pollfds(app->display, fds + 3, WINDOW_POLLFDS_MAX);
+    int wait_ms = warming ? 0 : clock_wait_ms(next_due(app, clock_now_ms()));
+    if (poll(fds, (nfds_t)count, wait_ms) <= 0) {
+        return;
+    }
+    if (fds[0].revents != 0) {
+        wake_drain(app->wake);
+    }
+    if (fds[1].revents != 0) {
+        clock_watch_drain(app->clock_watch);
+        take_clock(app);
+    }
+    if (fds[2].revents != 0) {
+        app->quit = true;
+        app->quit_reason = "asked to stop";
+    }
+}
+
+static void start_late_parts(struct app *app);
+
+static void loop(struct app *app)
+{
+    bool first = true;
+    while (!app->quit) {
+        take_readings(app);
+        take_store(app);
+        take_gate(app);
+        take_simulated_touches(app);
+        take_display(app);
+        tick(app);
+        int64_t now_ms = clock_now_ms();
+        if (now_ms >= app->clock_news_ms) {
+            take_clock(app);
+        }
+        io_attend(app->io, is_attentive(&app->kiosk));
+        show(app);
+        if (first) {
+            start_late_parts(app);
+            first = false;
+        }
+        if (app->config->for_ms > 0 && now_ms >= app->started_ms + app->config->for_ms) {
+            app->quit = true;
+            app->quit_reason = "time is over";
+        }
+        bool warming = display_warm(app->display);
+        /* Presenting reads the display connection: what came with it is waiting already. */
+        if (!app->quit && !display_pump(app->display)) {
+            wait_for_news(app, warming);
+        }
+    }
+}
+
+/* ---- start ------------------------------------------------------------------------------------
+ */
+
+static int fail(const char *what, const char *why)
+{
+    log_line(LOG_ERROR, "run", "%s: %s", what, why);
+    return EXIT_ENVIRONMENT;
+}
+
+static int open_descriptors(struct app *app)
+{
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGHUP);
+    /* Before any thread is made, so that none of them is interrupted. */
+    if (pthread_sigmask(SIG_BLOCK, &stop, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+        return fail("signals", strerror(errno));
+    }
+    app->signals = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
+    app->wake = wake_open();
+    app->clock_watch = clock_watch_open();
+    return app->signals < 0 || app->wake < 0 ? fail("descriptors", strerror(errno)) : 0;
+}
+
+static int start_store(struct app *app)
+{
+    char boot_id[BOOT_ID_MAX];
+    clock_boot_id(boot_id);
+    moment_t now = clock_moment();
+    int64_t past = now.quality == CLOCK_UNSET ? 0 : now.utc_ms - (int64_t)PAST_DAYS * DAY_MS;
+    app->store = store_thread_start(app->config->directory, boot_id, past, app->wake);
+    return app->store != NULL ? 0 : fail("store", "cannot make the thread");
+}
+
+static int start_simulation(struct app *app)
+{
+    if (!app->config->simulate) {
+        return 0;
+    }
+    struct simulation_config config = {
+        .scenario = app->config->scenario,
+        .seed = app->config->seed,
+        .visits_per_hour = app->config->visits_per_hour,
+        .wake = app->wake,
+    };
+    char error[SIMULATION_ERROR_MAX];
+    app->simulation = simulation_open(&config, app->config->settings, error);
+    return app->simulation != NULL ? 0 : fail("simulated site", error);
+}
+
+static int start_display(struct app *app)
+{
+    const struct app_config *config = app->config;
+    const struct screen_settings *screen = &config->settings->screen;
+    struct display_config display = {
+        .window =
+            {
+                .title = "标杆 Biaogan",
+                .width = config->width > 0 ? config->width : screen->width,
+                .height = config->height > 0 ? config->height : screen->height,
+                .headless = config->headless,
+            },
+        .panel_width_mm = screen->panel_width_mm,
+        .by_hand = config->simulate && !config->headless && config->width > 0,
+        .shots = config->shots,
+    };
+    if (config->headless && display.window.width == 0) {
+        display.window.width = HEADLESS_WIDTH;
+        display.window.height = HEADLESS_HEIGHT;
+    }
+    char error[DISPLAY_ERROR_MAX];
+    app->display = display_open(&display, error);
+    return app->display != NULL ? 0 : fail("display", error);
+}
+
+static int start_recorder(struct app *app)
+{
+    if (app->config->record == NULL) {
+        return 0;
+    }
+    char error[CAPTURE_ERROR_MAX];
+    app->recorder =
+        recorder_open(app->config->record, app->config->settings, clock_now_ms(), error);
+    return app->recorder != NULL ? 0 : fail("recorder", error);
+}
+
+/* The journal is folded before the first decision; a ledger that cannot be opened is a state with a
+ * screen, not a reason to stay dark. */
+static void fold_journal(struct app *app)
+{
+    for (bool decided = false; !decided;) {
+        store_thread_wait(app->store);
+        struct store_news news;
+        while (store_thread_news(app->store, &news)) {
+            if (news.kind == STORE_NEWS_STATE) {
+                app->kiosk.store = news.state;
+                decided = true;
+            } else {
+                decided = decided || news.kind == STORE_NEWS_OPEN;
+                on_store_news(app, &news);
+            }
+        }
+    }
+}
+
+static void begin(struct app *app)
+{
+    moment_t now = clock_moment();
+    struct kiosk_effects effects;
+    app->started_ms = now.t_ms;
+    app->clock_news_ms = now.t_ms + CLOCK_NEWS_MS;
+    kiosk_begin(&app->kiosk, &now, BIAOGAN_VERSION, &effects);
+    perform(app, &effects);
+    struct capture_event event = {.kind = CAPTURE_CLOCK, .t_ms = now.t_ms, .utc_ms = now.utc_ms};
+    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(now.quality));
+    recorder_note(app->recorder, &event);
+}
+
+static int start_io(struct app *app)
+{
+    struct io_config config = {
+        .settings = app->config->settings,
+        .inputs = &app->readings,
+        .wake = app->wake,
+        .in_batches = app->config->speed == 1,
+        .recorder = app->recorder,
+    };
+    if (!ring_open(&app->readings, sizeof(struct kiosk_input), IO_RING_SLOTS)) {
+        return fail("io", "no memory");
+    }
+    app->io = io_start(&config);
+    return app->io != NULL ? 0 : fail("io", "cannot make the thread");
+}
+
+static int64_t web_now_ms(void *context)
+{
+    (void)context;
+    return clock_now_ms();
+}
+
+static int64_t web_utc_ms(void *context)
+{
+    (void)context;
+    return clock_moment().utc_ms;
+}
+
+/* After the first picture: nobody waits for these. */
+static void start_late_parts(struct app *app)
+{
+    if (app->simulation != NULL) {
+        simulation_start(app->simulation);
+    }
+    const struct web_settings *settings = &app->config->settings->web;
+    if (!settings->enabled) {
+        return;
+    }
+    struct web_config config = {
+        .address = settings->address,
+        .port = (uint16_t)settings->port,
+        .password = settings->password,
+        .directory = app->config->directory,
+        .site = app->config->settings->site.name,
+        .certificate = settings->certificate,
+        .key = settings->key,
+        .allow_plain_http = settings->allow_plain_http,
+        .now_ms = web_now_ms,
+        .utc_ms = web_utc_ms,
+    };
+    char error[WEB_ERROR_MAX];
+    if (web_start(&app->web, &config, error)) {
+        log_line(LOG_INFO, "web", "the administrator's page is on %s port %u", settings->address,
+                 (unsigned)web_port(app->web));
+    } else {
+        log_line(LOG_WARNING, "web", "no administrator's page: %s", error);
+    }
+}
+
+static int start(struct app *app)
+{
+    kiosk_init(&app->kiosk, &app->config->settings->site);
+    if (open_descriptors(app) != 0 || start_store(app) != 0 || start_display(app) != 0 ||
+        start_simulation(app) != 0 || start_recorder(app) != 0) {
+        return EXIT_ENVIRONMENT;
+    }
+    app->speaker =
+        app->config->settings->screen.sound && !app->config->headless ? sound_open() : NULL;
+    app->gate = gate_open(app->config->settings->cleaner_pin, app->wake);
+    if (app->gate == NULL) {
+        return fail("gate", "cannot make the thread");
+    }
+    fold_journal(app);
+    begin(app);
+    return start_io(app);
+}
+
+/* ---- end --------------------------------------------------------------------------------------
+ */
+
+static void end(struct app *app)
+{
+    io_stop(app->io);
+    app->io = NULL;
+    take_readings(app);
+    struct kiosk_effects effects;
+    int64_t now_ms = clock_now_ms();
+    kiosk_end(&app->kiosk, now_ms > app->kiosk.now_ms ? now_ms : app->kiosk.now_ms,
+              app->quit_reason, &effects);
+    perform(app, &effects);
+    struct pollfd wake = {.fd = app->wake, .events = POLLIN};
+    while (kiosk_pending_count(&app->kiosk) > 0 && poll(&wake, 1, ACK_WAIT_MS) > 0) {
+        wake_drain(app->wake);
+        take_store(app);
+    }
+    show(app);
+}
+
+static void stop(struct app *app)
+{
+    web_stop(app->web);
+    io_stop(app->io);
+    gate_close(app->gate);
+    simulation_close(app->simulation);
+    recorder_close(app->recorder);
+    sound_close(app->speaker);
+    display_close(app->display);
+    int left = store_thread_stop(app->store);
+    if (left > 0) {
+        log_line(LOG_ERROR, "run", "%d events could not be recorded: the storage was not there",
+                 left);
+    }
+    ring_close(&app->readings);
+    int fds[] = {app->wake, app->clock_watch, app->signals};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+}
+
+int app_run(const struct app_config *config)
+{
+    struct app *app = calloc(1, sizeof *app);
+    if (app == NULL) {
+        return fail("run", "no memory");
+    }
+    app->config = config;
+    app->wake = app->clock_watch = app->signals = -1;
+    clock_start(config->speed);
+    int result = start(app);
+    if (result == 0) {
+        loop(app);
+        end(app);
+        if (config->headless) {
+            tally_print(&app->tally, &app->kiosk, config->directory);
+        }
+    }
+    stop(app);
+    free(app);
+    return result;
+}

@@ -1,0 +1,174 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kiosk/report/export.h"
+#include "kiosk/shell/commands.h"
+
+enum { CHUNK = 64 * 1024, PATH_LENGTH_MAX = 4096, DONE = 0, TROUBLE = 2 };
+
+static const char usage[] =
+    "usage: biaogan export --state DIR --what deposits|visits|collections\n"
+    "                      [--from YYYY-MM-DD] [--to YYYY-MM-DD] --format csv|jsonl --out FILE\n"
+    "\n"
+    "Writes the records of the local days FROM to TO, both included; without them, all.\n"
+    "  --state DIR   the directory that holds ledger.db\n"
+    "  --format csv  Chinese headers, for spreadsheets; jsonl: one JSON object a line\n"
+    "  --out FILE    replaced only when the export is complete; - is standard output\n";
+
+struct options {
+    const char *state, *what, *from, *to, *format, *out;
+};
+
+static bool parse_options(struct options *options, int argc, char **argv)
+{
+    static const struct option long_options[] = {
+        {"state", required_argument, NULL, 's'},
+        {"what", required_argument, NULL, 'w'},
+        {"from", required_argument, NULL, 'f'},
+        {"to", required_argument, NULL, 't'},
+        {"format", required_argument, NULL, 'm'},
+        {"out", required_argument, NULL, 'o'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            options->state = optarg;
+            break;
+        case 'w':
+            options->what = optarg;
+            break;
+        case 'f':
+            options->from = optarg;
+            break;
+        case 't':
+            options->to = optarg;
+            break;
+        case 'm':
+            options->format = optarg;
+            break;
+        case 'o':
+            options->out = optarg;
+            break;
+        default:
+            return false;
+        }
+    }
+    return optind == argc && options->state && options->what && options->format && options->out;
+}
+
+static bool write_all(int file, const char *bytes, size_t count)
+{
+    while (count > 0) {
+        ssize_t written = write(file, bytes, count);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return true;
+}
+
+/* Copies the whole export; says what went wrong itself. */
+static bool copy(struct export *export, int file, const char *name)
+{
+    char chunk[CHUNK];
+    ssize_t count;
+
+    while ((count = export_read(export, chunk, sizeof chunk)) > 0) {
+        if (!write_all(file, chunk, (size_t)count)) {
+            fprintf(stderr,
+                    "biaogan export: %s: cannot write (%s); free space or choose another "
+                    "place with --out\n",
+                    name, strerror(errno));
+            return false;
+        }
+    }
+    if (count < 0) {
+        fprintf(stderr, "biaogan export: %s\n", export_error(export));
+    }
+    return count == 0;
+}
+
+/* A power cut leaves the old file or the new one, never half of one: the bytes go to a name beside
+ * it, are synced, and take its place. */
+static bool copy_to_file(struct export *export, const char *name)
+{
+    char temporary[PATH_LENGTH_MAX], directory[PATH_LENGTH_MAX];
+    const char *slash = strrchr(name, '/');
+
+    int length = snprintf(temporary, sizeof temporary, "%s.part", name);
+    if (length >= (int)sizeof temporary) {
+        fprintf(stderr, "biaogan export: --out is too long; choose a shorter name\n");
+        return false;
+    }
+    snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - name + 1) : 1,
+             slash ? name : ".");
+    int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (file < 0) {
+        fprintf(stderr, "biaogan export: %s: cannot make it (%s); check --out\n", temporary,
+                strerror(errno));
+        return false;
+    }
+    bool copied = copy(export, file, temporary);
+    bool synced = fsync(file) == 0;
+    bool closed = close(file) == 0;
+    if (!copied || !synced || !closed || rename(temporary, name) != 0) {
+        if (copied) {
+            fprintf(stderr, "biaogan export: %s: cannot finish it (%s); check the medium\n", name,
+                    strerror(errno));
+        }
+        unlink(temporary);
+        return false;
+    }
+    int parent = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+        (void)fsync(parent);
+        close(parent);
+    }
+    return true;
+}
+
+int command_export(int argc, char **argv)
+{
+    char error[EXPORT_ERROR_MAX];
+    struct export_request request;
+    struct options options = {0};
+
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return DONE;
+    }
+    if (!parse_options(&options, argc, argv)) {
+        fputs(usage, stderr);
+        return TROUBLE;
+    }
+    if (!export_parse(&request, options.what, options.from, options.to, options.format, error)) {
+        fprintf(stderr, "biaogan export: --%s\n", error);
+        return TROUBLE;
+    }
+    struct export *export = export_open(options.state, &request, error);
+    if (!export) {
+        fprintf(stderr, "biaogan export: %s\n", error);
+        return TROUBLE;
+    }
+    bool done = strcmp(options.out, "-") == 0 ? copy(export, STDOUT_FILENO, "standard output")
+                                              : copy_to_file(export, options.out);
+    if (done) {
+        fprintf(stderr, "%" PRId64 " rows\n", export_rows(export));
+    }
+    export_close(export);
+    return done ? DONE : TROUBLE;
+}

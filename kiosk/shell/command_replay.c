@@ -1,0 +1,103 @@
+/* biaogan replay: a capture through the whole pipeline in virtual time. */
+#include "kiosk/shell/commands.h"
+#include "kiosk/shell/replay.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EXIT_USAGE = 2 };
+
+static const char usage[] =
+    "usage: biaogan replay [--config FILE] --state DIR [--chunk N] CAPTURE\n"
+    "Plays what was recorded on the wires (\"-\": standard input) through the whole pipeline in\n"
+    "virtual time and writes the same ledger as the live program into DIR.\n"
+    "  --config FILE  the site file (the simulated site's where none is named)\n"
+    "  --state DIR    where the ledger is; made where it does not exist\n"
+    "  --chunk N      give the ports N bytes at a time; the ledger is the same for every N\n";
+
+static int fail(const char *message)
+{
+    fprintf(stderr, "biaogan replay: %s\n", message);
+    return EXIT_USAGE;
+}
+
+static int load_settings(const char *path, struct settings *settings)
+{
+    char error[SETTINGS_ERROR_MAX];
+    int result = path == NULL ? settings_read_simulated(settings, error)
+                              : settings_read_file(path, settings, error);
+    return result == 0 ? 0 : fail(error);
+}
+
+static int replay(struct replay_config *config, const char *config_path)
+{
+    struct settings *settings = calloc(1, sizeof *settings);
+    if (settings == NULL || load_settings(config_path, settings) != 0) {
+        free(settings);
+        return EXIT_USAGE;
+    }
+    config->settings = settings;
+    struct replay_summary summary;
+    char error[REPLAY_ERROR_MAX];
+    int result = replay_run(config, &summary, error);
+    free(settings);
+    if (result != 0) {
+        return fail(error);
+    }
+    fprintf(stderr,
+            "replayed %" PRId64 " s: %" PRId64 " rows, %" PRId64 " deposits, %" PRId64 " visits\n",
+            summary.duration_ms / 1000, summary.rows, summary.deposits, summary.visits);
+    if (summary.touches_ignored > 0) {
+        fprintf(stderr, "%" PRId64 " touches mean nothing to this version and were passed over\n",
+                summary.touches_ignored);
+    }
+    return 0;
+}
+
+int command_replay(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"state", required_argument, NULL, 's'},
+        {"chunk", required_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    struct replay_config config = {0};
+    const char *config_path = NULL;
+    int option;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            config_path = optarg;
+            break;
+        case 's':
+            config.directory = optarg;
+            break;
+        case 'n': {
+            char *end;
+            long chunk = strtol(optarg, &end, 10);
+            if (*end != '\0' || chunk < 1 || chunk > 65536) {
+                return fail("--chunk takes a number from 1 to 65536");
+            }
+            config.chunk = (int)chunk;
+            break;
+        }
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        default:
+            fputs(usage, stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (config.directory == NULL || optind != argc - 1) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    config.capture = argv[optind];
+    return replay(&config, config_path);
+}

@@ -1,0 +1,615 @@
+#include "kiosk/shell/settings.h"
+
+#include "assets/assets.h"
+#include "hw/link.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the tables: every key there is -----------------------------------------------------------
+ */
+
+enum row_type { ROW_TEXT, ROW_INT, ROW_BOOL };
+
+struct row {
+    const char *key;
+    enum row_type type;
+    size_t offset;
+    size_t size;     /* ROW_TEXT: bytes with the NUL */
+    int least, most; /* ROW_INT */
+    bool required;
+};
+
+/* What a port or a bin says before names are looked up. */
+struct raw_port {
+    char name[HW_PORT_NAME_MAX];
+    struct port_settings settings;
+};
+
+struct raw_bin {
+    int number, capacity_g, tare_g, division_g, scale_channel, lid_channel;
+    char class[16], scale[HW_PORT_NAME_MAX], lid[HW_PORT_NAME_MAX];
+};
+
+struct raw_class {
+    struct site_class style;
+    char colour[16];
+};
+
+#define TEXT(type, key, field, ...)                                                                \
+    {                                                                                              \
+        key, ROW_TEXT, offsetof(type, field), sizeof(((type *)0)->field), __VA_ARGS__              \
+    }
+#define INT(type, key, field, least, most, ...)                                                    \
+    {                                                                                              \
+        key, ROW_INT, offsetof(type, field), 0, least, most, __VA_ARGS__                           \
+    }
+#define BOOL(type, key, field)                                                                     \
+    {                                                                                              \
+        key, ROW_BOOL, offsetof(type, field), 0, 0, 1, false                                       \
+    }
+
+static const struct row site_rows[] = {
+    TEXT(struct settings, "id", site.id, .required = true),
+    TEXT(struct settings, "name", site.name, .required = true),
+    TEXT(struct settings, "point", site.point, .required = true),
+    TEXT(struct settings, "hours", site.hours, .required = false),
+};
+
+static const struct row screen_rows[] = {
+    INT(struct settings, "width", screen.width, 0, 7680, false),
+    INT(struct settings, "height", screen.height, 0, 7680, false),
+    INT(struct settings, "panel_width_mm", screen.panel_width_mm, 100, 3000, false),
+    BOOL(struct settings, "sound", screen.sound),
+};
+
+static const struct row timing_rows[] = {
+    INT(struct settings, "visit_idle_ms", site.timing.visit_idle_ms, 3000, 120000, false),
+    INT(struct settings, "reading_age_ms", site.timing.reading_age_ms, 500, 60000, false),
+    INT(struct settings, "settle_ms", site.timing.settle_ms, 200, 10000, false),
+    INT(struct settings, "settle_limit_ms", site.timing.settle_limit_ms, 1000, 60000, false),
+    INT(struct settings, "lid_left_open_ms", site.timing.lid_left_open_ms, 1000, 600000, false),
+    INT(struct settings, "service_idle_ms", site.timing.service_idle_ms, 5000, 3600000, false),
+    INT(struct settings, "min_deposit_g", site.timing.min_deposit_g, 1, 100000, false),
+    INT(struct settings, "near_full_permille", site.timing.near_full_permille, 1, 1000, false),
+    INT(struct settings, "full_permille", site.timing.full_permille, 1, 1000, false),
+};
+
+static const struct row access_rows[] = {
+    TEXT(struct settings, "cleaner_pin", cleaner_pin, .required = true),
+};
+
+static const struct row web_rows[] = {
+    BOOL(struct settings, "enabled", web.enabled),
+    TEXT(struct settings, "address", web.address, .required = false),
+    INT(struct settings, "port", web.port, 0, 65535, false),
+    TEXT(struct settings, "password", web.password, .required = false),
+    TEXT(struct settings, "certificate", web.certificate, .required = false),
+    TEXT(struct settings, "key", web.key, .required = false),
+    BOOL(struct settings, "allow_plain_http", web.allow_plain_http),
+};
+
+static const struct row port_rows[] = {
+    TEXT(struct raw_port, "name", name, .required = true),
+    TEXT(struct raw_port, "device", settings.device, .required = true),
+    TEXT(struct raw_port, "protocol", settings.protocol, .required = true),
+    TEXT(struct raw_port, "line", settings.line, .required = false),
+    TEXT(struct raw_port, "unit", settings.unit, .required = false),
+    BOOL(struct raw_port, "mask7", settings.mask7),
+    BOOL(struct raw_port, "checksum", settings.checksum),
+    INT(struct raw_port, "equal_frames", settings.equal_frames, 1, 10, false),
+};
+
+static const struct row bin_rows[] = {
+    INT(struct raw_bin, "number", number, 1, 99, true),
+    TEXT(struct raw_bin, "class", class, .required = true),
+    TEXT(struct raw_bin, "scale", scale, .required = true),
+    INT(struct raw_bin, "scale_channel", scale_channel, 1, HW_CHANNELS_MAX, false),
+    TEXT(struct raw_bin, "lid", lid, .required = false),
+    INT(struct raw_bin, "lid_channel", lid_channel, 1, HW_CHANNELS_MAX, false),
+    INT(struct raw_bin, "capacity_g", capacity_g, 1000, 5000000, true),
+    INT(struct raw_bin, "tare_g", tare_g, -2000000, 2000000, false),
+    INT(struct raw_bin, "division_g", division_g, 1, 10000, true),
+};
+
+static const struct row class_rows[] = {
+    TEXT(struct raw_class, "label", style.label, .required = false),
+    TEXT(struct raw_class, "note", style.note, .required = false),
+    TEXT(struct raw_class, "colour", colour, .required = false),
+};
+
+#define ROWS(table) table, sizeof(table) / sizeof(table[0])
+
+/* ---- messages ---------------------------------------------------------------------------------
+ */
+
+struct reader {
+    const char *file;
+    char *error; /* SETTINGS_ERROR_MAX */
+};
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+static int
+fail(const struct reader *reader, const config_setting_t *at, const char *format, ...)
+{
+    unsigned line = at == NULL ? 0 : config_setting_source_line(at);
+    int used = line > 0 ? snprintf(reader->error, SETTINGS_ERROR_MAX, "%s:%u: ", reader->file, line)
+                        : snprintf(reader->error, SETTINGS_ERROR_MAX, "%s: ", reader->file);
+    if (used < 0 || used >= SETTINGS_ERROR_MAX) {
+        return -1;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(reader->error + used, (size_t)(SETTINGS_ERROR_MAX - used), format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+/* ---- one group by its table -------------------------------------------------------------------
+ */
+
+static const struct row *find_row(const struct row *rows, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].key, key) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static int read_text(const struct reader *reader, const config_setting_t *setting,
+                     const struct row *row, char *to)
+{
+    const char *text = config_setting_get_string(setting);
+    if (text == NULL) {
+        return fail(reader, setting, "%s must be a text in quotes", row->key);
+    }
+    if (strlen(text) >= row->size) {
+        return fail(reader, setting, "%s is longer than %zu bytes", row->key, row->size - 1);
+    }
+    if (row->required && text[0] == '\0') {
+        return fail(reader, setting, "%s is empty", row->key);
+    }
+    memcpy(to, text, strlen(text) + 1);
+    return 0;
+}
+
+static int read_row(const struct reader *reader, const config_setting_t *setting,
+                    const struct row *row, unsigned char *base)
+{
+    if (row->type == ROW_TEXT) {
+        return read_text(reader, setting, row, (char *)(base + row->offset));
+    }
+    if (row->type == ROW_BOOL) {
+        if (config_setting_type(setting) != CONFIG_TYPE_BOOL) {
+            return fail(reader, setting, "%s must be true or false", row->key);
+        }
+        bool value = config_setting_get_bool(setting) != 0;
+        memcpy(base + row->offset, &value, sizeof value);
+        return 0;
+    }
+    if (config_setting_type(setting) != CONFIG_TYPE_INT) {
+        return fail(reader, setting, "%s must be a whole number", row->key);
+    }
+    int value = config_setting_get_int(setting);
+    if (value < row->least || value > row->most) {
+        return fail(reader, setting, "%s = %d is outside %d to %d", row->key, value, row->least,
+                    row->most);
+    }
+    memcpy(base + row->offset, &value, sizeof value);
+    return 0;
+}
+
+static int read_group(const struct reader *reader, config_setting_t *group, const char *what,
+                      const struct row *rows, size_t count, void *base)
+{
+    if (!config_setting_is_group(group)) {
+        return fail(reader, group, "%s must be a group: { key = value; ... }", what);
+    }
+    for (int i = 0; i < config_setting_length(group); i++) {
+        config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
+        const struct row *row = find_row(rows, count, config_setting_name(setting));
+        if (row == NULL) {
+            return fail(reader, setting, "unknown key \"%s\" in %s", config_setting_name(setting),
+                        what);
+        }
+        if (read_row(reader, setting, row, base) != 0) {
+            return -1;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].required && config_setting_get_member(group, rows[i].key) == NULL) {
+            return fail(reader, group, "%s lacks \"%s\"", what, rows[i].key);
+        }
+    }
+    return 0;
+}
+
+/* ---- ports ------------------------------------------------------------------------------------
+ */
+
+int settings_port(const struct settings *settings, const char *name)
+{
+    for (int i = 0; i < settings->site.port_count; i++) {
+        if (strcmp(settings->site.ports[i], name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+void settings_pump(const struct settings *settings, int index, struct port_config *pump)
+{
+    const struct port_settings *port = &settings->ports[index];
+    *pump = (struct port_config){
+        .driver = port->driver,
+        .options = {.mask7 = port->mask7, .checksum = port->checksum},
+        .index = (uint8_t)index,
+        .equal_frames = (uint8_t)port->equal_frames,
+    };
+    memcpy(pump->options.unit, port->unit, sizeof pump->options.unit);
+}
+
+static int check_port(const struct reader *reader, const config_setting_t *at,
+                      const struct settings *settings, struct raw_port *raw)
+{
+    struct port_settings *port = &raw->settings;
+    if (settings_port(settings, raw->name) >= 0) {
+        return fail(reader, at, "two ports are named \"%s\"", raw->name);
+    }
+    for (int i = 0; i < settings->site.port_count; i++) {
+        if (strcmp(settings->ports[i].device, port->device) == 0) {
+            return fail(reader, at, "ports \"%s\" and \"%s\" have one device, %s",
+                        settings->site.ports[i], raw->name, port->device);
+        }
+    }
+    port->driver = hw_driver_find(port->protocol);
+    if (port->driver == NULL) {
+        return fail(reader, at, "unknown protocol \"%s\"; `biaogan protocols` lists what there is",
+                    port->protocol);
+    }
+    if (port->line[0] == '\0') {
+        snprintf(port->line, sizeof port->line, "%s", port->driver->line);
+    }
+    struct link_line line;
+    char reason[LINK_ERROR_MAX];
+    if (!link_line_parse(port->line, &line, reason)) {
+        return fail(reader, at, "line of port \"%s\": %s", raw->name, reason);
+    }
+    struct hw_value one = {.kind = READING_WEIGHT, .has_digits = true, .digits = 1};
+    int32_t grams;
+    if (port->unit[0] != '\0' && !hw_value_to_grams(&one, port->unit, &grams)) {
+        return fail(reader, at, "unit \"%s\" of port \"%s\" is none of g kg t jin", port->unit,
+                    raw->name);
+    }
+    return 0;
+}
+
+static int read_port(const struct reader *reader, config_setting_t *element,
+                     struct settings *settings)
+{
+    struct raw_port raw = {.settings = {.equal_frames = 1}};
+    if (settings->site.port_count == HW_PORTS_MAX) {
+        return fail(reader, element, "more than %d ports", HW_PORTS_MAX);
+    }
+    config_setting_t *protocol = config_setting_get_member(element, "protocol");
+    const char *name = protocol == NULL ? NULL : config_setting_get_string(protocol);
+    const struct hw_driver *driver = name == NULL ? NULL : hw_driver_find(name);
+    raw.settings.checksum = driver != NULL && driver->checksum_default;
+    if (read_group(reader, element, "a port", ROWS(port_rows), &raw) != 0 ||
+        check_port(reader, element, settings, &raw) != 0) {
+        return -1;
+    }
+    uint8_t index = settings->site.port_count++;
+    memcpy(settings->site.ports[index], raw.name, sizeof raw.name);
+    settings->ports[index] = raw.settings;
+    return 0;
+}
+
+/* ---- bins -------------------------------------------------------------------------------------
+ */
+
+static int find_channel(const struct reader *reader, const config_setting_t *at,
+                        const struct settings *settings, const char *key, const char *port_name,
+                        int channel_number, enum reading_kind kind, struct site_channel *channel)
+{
+    int port = settings_port(settings, port_name);
+    if (port < 0) {
+        return fail(reader, at, "%s = \"%s\" is no port of this file", key, port_name);
+    }
+    if (settings->ports[port].driver->kind != kind) {
+        return fail(reader, at, "%s = \"%s\": protocol %s does not read a %s", key, port_name,
+                    settings->ports[port].protocol, key);
+    }
+    *channel = (struct site_channel){.port = (int8_t)port, .channel = (uint8_t)channel_number};
+    return 0;
+}
+
+static bool same_channel(const struct site_channel *a, const struct site_channel *b)
+{
+    return a->port >= 0 && a->port == b->port && a->channel == b->channel;
+}
+
+static int check_bin(const struct reader *reader, const config_setting_t *at,
+                     const struct site *site, const struct site_bin *bin)
+{
+    for (int i = 0; i < site->bin_count; i++) {
+        const struct site_bin *other = &site->bins[i];
+        if (other->number == bin->number) {
+            return fail(reader, at, "two bins have the number %d", bin->number);
+        }
+        if (same_channel(&other->scale, &bin->scale)) {
+            return fail(
+                reader, at, "bins %d and %d are on one scale channel, port \"%s\" channel %d",
+                other->number, bin->number, site->ports[bin->scale.port], bin->scale.channel);
+        }
+        if (same_channel(&other->lid, &bin->lid)) {
+            return fail(reader, at, "bins %d and %d are on one lid channel, port \"%s\" channel %d",
+                        other->number, bin->number, site->ports[bin->lid.port], bin->lid.channel);
+        }
+    }
+    return 0;
+}
+
+static int read_bin(const struct reader *reader, config_setting_t *element,
+                    struct settings *settings)
+{
+    struct raw_bin raw = {.scale_channel = 1, .lid_channel = 1};
+    struct site *site = &settings->site;
+    if (site->bin_count == SITE_BINS_MAX) {
+        return fail(reader, element, "more than %d bins", SITE_BINS_MAX);
+    }
+    if (read_group(reader, element, "a bin", ROWS(bin_rows), &raw) != 0) {
+        return -1;
+    }
+    struct site_bin bin = {
+        .number = (uint8_t)raw.number,
+        .class = waste_class_find(raw.class),
+        .lid = {.port = -1},
+        .capacity_g = raw.capacity_g,
+        .tare_g = raw.tare_g,
+        .division_g = raw.division_g,
+    };
+    if (bin.class == WASTE_NONE) {
+        return fail(reader, element,
+                    "class \"%s\" is none of recyclable hazardous kitchen residual", raw.class);
+    }
+    if (find_channel(reader, element, settings, "scale", raw.scale, raw.scale_channel,
+                     READING_WEIGHT, &bin.scale) != 0) {
+        return -1;
+    }
+    if (raw.lid[0] != '\0' && find_channel(reader, element, settings, "lid", raw.lid,
+                                           raw.lid_channel, READING_LID, &bin.lid) != 0) {
+        return -1;
+    }
+    if (check_bin(reader, element, site, &bin) != 0) {
+        return -1;
+    }
+    site->bins[site->bin_count++] = bin;
+    return 0;
+}
+
+/* ---- classes ----------------------------------------------------------------------------------
+ */
+
+static int read_class(const struct reader *reader, config_setting_t *setting, struct site *site)
+{
+    enum waste_class class = waste_class_find(config_setting_name(setting));
+    if (class == WASTE_NONE) {
+        return fail(reader, setting, "unknown class \"%s\"", config_setting_name(setting));
+    }
+    struct raw_class raw = {.style = site->classes[class]};
+    if (read_group(reader, setting, "a class", ROWS(class_rows), &raw) != 0) {
+        return -1;
+    }
+    if (raw.colour[0] != '\0') {
+        char *end;
+        unsigned long rgb = strtoul(raw.colour + 1, &end, 16);
+        if (raw.colour[0] != '#' || strlen(raw.colour) != 7 || *end != '\0') {
+            return fail(reader, setting, "colour \"%s\" is not like \"#1F5F98\"", raw.colour);
+        }
+        raw.style.rgb = (uint32_t)rgb;
+    }
+    site->classes[class] = raw.style;
+    return 0;
+}
+
+/* ---- the whole file ---------------------------------------------------------------------------
+ */
+
+static int read_classes(const struct reader *reader, config_setting_t *group,
+                        struct settings *settings)
+{
+    if (!config_setting_is_group(group)) {
+        return fail(reader, group, "classes must be a group");
+    }
+    for (int i = 0; i < config_setting_length(group); i++) {
+        if (read_class(reader, config_setting_get_elem(group, (unsigned)i), &settings->site) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int read_list(const struct reader *reader, config_setting_t *list, const char *what,
+                     int (*read)(const struct reader *, config_setting_t *, struct settings *),
+                     struct settings *settings)
+{
+    if (!config_setting_is_list(list)) {
+        return fail(reader, list, "%s must be a list: ( { ... }, { ... } )", what);
+    }
+    for (int i = 0; i < config_setting_length(list); i++) {
+        if (read(reader, config_setting_get_elem(list, (unsigned)i), settings) != 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int read_ports(const struct reader *reader, config_setting_t *list,
+                      struct settings *settings)
+{
+    return read_list(reader, list, "ports", read_port, settings);
+}
+
+static int read_bins(const struct reader *reader, config_setting_t *list, struct settings *settings)
+{
+    return read_list(reader, list, "bins", read_bin, settings);
+}
+
+#define GROUP_READER(name)                                                                         \
+    static int read_##name(const struct reader *reader, config_setting_t *group,                   \
+                           struct settings *settings)                                              \
+    {                                                                                              \
+        return read_group(reader, group, #name, ROWS(name##_rows), settings);                      \
+    }
+GROUP_READER(site)
+GROUP_READER(screen)
+GROUP_READER(timing)
+GROUP_READER(access)
+GROUP_READER(web)
+
+/* In this order, whatever the order in the file: bins name ports. */
+static const struct section {
+    const char *name;
+    bool required;
+    int (*read)(const struct reader *, config_setting_t *, struct settings *);
+} sections[] = {
+    {"site", true, read_site},     {"screen", false, read_screen}, {"timing", false, read_timing},
+    {"access", true, read_access}, {"web", false, read_web},       {"classes", false, read_classes},
+    {"ports", true, read_ports},   {"bins", true, read_bins},
+};
+enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
+
+static int check_sections(const struct reader *reader, config_setting_t *root)
+{
+    for (int i = 0; i < config_setting_length(root); i++) {
+        config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
+        bool known = false;
+        for (size_t k = 0; k < SECTION_COUNT; k++) {
+            known = known || strcmp(sections[k].name, config_setting_name(setting)) == 0;
+        }
+        if (!known) {
+            return fail(reader, setting, "unknown section \"%s\"", config_setting_name(setting));
+        }
+    }
+    return 0;
+}
+
+static int check_whole(const struct reader *reader, config_setting_t *root,
+                       const struct settings *settings)
+{
+    config_setting_t *bins = config_setting_get_member(root, "bins");
+    for (enum waste_class class = 0; class < WASTE_CLASS_COUNT; class ++) {
+        int count = 0;
+        for (int i = 0; i < settings->site.bin_count; i++) {
+            count += settings->site.bins[i].class == class;
+        }
+        if (count == 0) {
+            return fail(reader, bins, "no bin of class %s: each class needs one",
+                        waste_class_text(class));
+        }
+    }
+    const struct site_timing *timing = &settings->site.timing;
+    if (timing->near_full_permille > timing->full_permille) {
+        return fail(reader, config_setting_get_member(root, "timing"),
+                    "near_full_permille is above full_permille");
+    }
+    const struct web_settings *web = &settings->web;
+    config_setting_t *at = config_setting_get_member(root, "web");
+    if (web->enabled && web->password[0] == '\0') {
+        return fail(reader, at, "web.password is missing; make one with `biaogan passwd`");
+    }
+    if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
+        return fail(reader, at, "web.certificate and web.key go together");
+    }
+    return 0;
+}
+
+static int read_root(const struct reader *reader, config_setting_t *root, struct settings *settings)
+{
+    if (check_sections(reader, root) != 0) {
+        return -1;
+    }
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        config_setting_t *setting = config_setting_get_member(root, sections[i].name);
+        if (setting == NULL && sections[i].required) {
+            return fail(reader, NULL, "the section \"%s\" is missing", sections[i].name);
+        }
+        if (setting != NULL && sections[i].read(reader, setting, settings) != 0) {
+            return -1;
+        }
+    }
+    settings->site.has_cleaner_pin = true;
+    return check_whole(reader, root, settings);
+}
+
+static void set_defaults(struct settings *settings)
+{
+    *settings = (struct settings){
+        .screen = {.panel_width_mm = 476, .sound = true}, /* 21.5 inch, 16:9 */
+        .web = {.address = "127.0.0.1", .port = 8080},
+    };
+    site_defaults(&settings->site);
+}
+
+static int finish(config_t *config, int parsed, const char *name, struct settings *settings,
+                  char error[SETTINGS_ERROR_MAX])
+{
+    struct reader reader = {.file = name, .error = error};
+    int result;
+    if (parsed == CONFIG_TRUE) {
+        set_defaults(settings);
+        result = read_root(&reader, config_root_setting(config), settings);
+    } else {
+        snprintf(error, SETTINGS_ERROR_MAX, "%s:%d: %s", name, config_error_line(config),
+                 config_error_text(config));
+        result = -1;
+    }
+    config_destroy(config);
+    return result;
+}
+
+int settings_read_text(const char *text, const char *name, struct settings *settings,
+                       char error[SETTINGS_ERROR_MAX])
+{
+    config_t config;
+    config_init(&config);
+    return finish(&config, config_read_string(&config, text), name, settings, error);
+}
+
+int settings_read_file(const char *path, struct settings *settings, char error[SETTINGS_ERROR_MAX])
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        snprintf(error, SETTINGS_ERROR_MAX, "%s: %s; name the site file with --config", path,
+                 strerror(errno));
+        return -1;
+    }
+    config_t config;
+    config_init(&config);
+    int parsed = config_read(&config, file);
+    fclose(file);
+    return finish(&config, parsed, path, settings, error);
+}
+
+int settings_read_simulated(struct settings *settings, char error[SETTINGS_ERROR_MAX])
+{
+    char *text = malloc(asset_simulated_site_size + 1);
+    if (text == NULL) {
+        snprintf(error, SETTINGS_ERROR_MAX, "the simulated site: no memory");
+        return -1;
+    }
+    memcpy(text, asset_simulated_site, asset_simulated_site_size);
+    text[asset_simulated_site_size] = '\0';
+    int result = settings_read_text(text, "simulated.cfg", settings, error);
+    free(text);
+    return result;
+}

@@ -1,0 +1,189 @@
+/* Chosen: the whole panel takes the class's colour and says which bin, from three metres. */
+#include "kiosk/ui/format.h"
+#include "kiosk/ui/notices.h"
+#include "kiosk/ui/screens.h"
+#include "kiosk/ui/widgets.h"
+
+enum { SHADE_PANEL = 20, PILL_HEIGHT = 58 };
+
+static void bin_words(char *out, size_t size, const struct view *view)
+{
+    char bin[FORMAT_MAX], position[FORMAT_MAX];
+    if (view->target_bin < 0) {
+        strings_compose(out, size, STR_NO_BIN, NULL, NULL);
+        return;
+    }
+    strings_compose(bin, sizeof bin, STR_BINS,
+                    format_count(view->bins[view->target_bin].number).text, NULL);
+    widget_bin_position(position, sizeof position, view->target_bin, view->bin_count);
+    strings_compose(out, size, position[0] != '\0' ? STR_JOIN : STR_NAME_ALONE, bin, position);
+}
+
+static bool scale_faulty(const struct view *view)
+{
+    return view->target_bin >= 0 && view->bins[view->target_bin].scale != SENSOR_OK;
+}
+
+/* Full or nearly so: told, never refused. */
+static void fill_warning(struct canvas *canvas, rect_t rect, const struct view *view)
+{
+    if (view->target_bin < 0 || view->bins[view->target_bin].level < FILL_NEAR_FULL) {
+        return;
+    }
+    const char *text = strings_get(
+        view->bins[view->target_bin].level == FILL_FULL ? STR_BIN_FULL : STR_BIN_NEAR_FULL);
+    const text_style_t style = {TEXT_LARGE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
+    const int wide = canvas_measure(canvas, style.size, style.weight, text);
+    rect_t pill = layout_cut_left(&rect, wide + 34 + GAP_SMALL + 2 * GAP + 4);
+    canvas_fill(canvas, pill, COLOUR_WARN_SOFT, pill.h / 2);
+    pill = layout_inset(pill, GAP, 0);
+    const rect_t icon = layout_cut_left(&pill, 34);
+    canvas_icon(canvas, layout_centre(icon, 32, 32), ICON_WARNING, COLOUR_INK);
+    layout_cut_left(&pill, GAP_SMALL);
+    canvas_text(canvas, pill, style, text);
+}
+
+/* ---- steps ------------------------------------------------------------------------------------
+ */
+
+static int pill_width(const struct canvas *canvas, const char *text, bool done)
+{
+    return canvas_measure(canvas, TEXT_BODY + 2, FONT_BOLD, text) + 2 * (GAP + 4) + 2 +
+           (done ? 30 : 0);
+}
+
+static void pill_draw(struct canvas *canvas, rect_t rect, const char *text, int order,
+                      uint32_t ground)
+{
+    const uint32_t colour = theme_text_on(ground);
+    const bool now = order == 0;
+    const text_style_t style = {TEXT_BODY + 2, now ? FONT_BOLD : FONT_REGULAR, ALIGN_CENTRE,
+                                now ? theme_text_on(colour) : colour};
+    if (now) {
+        canvas_fill(canvas, rect, colour, rect.h / 2);
+    } else {
+        canvas_frame(canvas, rect, colour, rect.h / 2, LINE);
+    }
+    rect_t inside = layout_inset(rect, GAP, 0);
+    if (order < 0) {
+        const rect_t icon = layout_cut_left(&inside, 26);
+        canvas_icon(canvas, layout_centre(icon, 24, 24), ICON_CHECK, colour);
+    }
+    canvas_text(canvas, inside, style, text);
+}
+
+static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *view, uint32_t ground)
+{
+    const bool open = view->step == STEP_DROP;
+    const bool weighing = view->step == STEP_WEIGHING;
+    const int now = weighing ? 2 : 1;
+    const char *const texts[] = {
+        strings_get(STR_STEP_CHOSEN),
+        strings_get(weighing ? STR_STEP_OPENED
+                    : open   ? STR_STEP_CLOSE
+                             : STR_STEP_OPEN),
+        strings_get(weighing ? STR_STEP_WEIGHING : STR_STEP_WEIGH),
+    };
+    for (int i = 0; i < 3; i++) {
+        const rect_t pill = layout_cut_left(&rect, pill_width(canvas, texts[i], i < now));
+        pill_draw(canvas, pill, texts[i], i - now, ground);
+        layout_cut_left(&rect, GAP - 4);
+    }
+}
+
+static void weight_draw(struct canvas *canvas, rect_t rect, const struct view *view,
+                        uint32_t colour)
+{
+    const int baseline = rect.y + rect.h - GAP;
+    if (scale_faulty(view)) {
+        canvas_block(canvas, rect, (text_style_t){TEXT_TITLE + 12, FONT_BOLD, ALIGN_LEFT, colour},
+                     2, BLOCK_MIDDLE, strings_get(STR_WEIGHT_WILL_BE_UNKNOWN));
+        return;
+    }
+    const number_text_t live = format_kilograms(view->live_g, 2);
+    widget_weight(canvas, rect.x, baseline, rect.w, TEXT_WEIGHT, colour,
+                  view->has_live ? live.text : strings_get(STR_UNKNOWN));
+}
+
+static void cancel_draw(struct canvas *canvas, rect_t rect, uint32_t ground)
+{
+    widget_button(canvas, rect,
+                  &(struct button){.kind = BUTTON_ON_COLOUR,
+                                   .icon = ICON_BACK,
+                                   .text = strings_get(STR_CHOOSE_AGAIN),
+                                   .intent = INTENT_CANCEL,
+                                   .ground = ground});
+}
+
+void screen_guide_draw(struct canvas *canvas, const struct view *view)
+{
+    enum { EDGE = 40, ASK = 54, WORD = 150, BIN = 50, FULL = 52, WEIGHT = 190 };
+    enum { CANCEL_WIDTH = 200, WORDS = ASK + WORD + BIN + GAP_SMALL + FULL };
+    const uint32_t ground = widget_class_colour(view->site, view->chosen);
+    const uint32_t shade = theme_shade(ground, SHADE_PANEL);
+    const uint32_t colour = theme_text_on(ground);
+    const int button = BUTTON_HEIGHT > canvas->touch ? BUTTON_HEIGHT : canvas->touch;
+    char where[STRINGS_COMPOSED_MAX];
+
+    /* Words above, weight below; the bins stand beside them or, upright, between them. */
+    canvas_fill(canvas, canvas_panel(canvas), ground, 0);
+    rect_t page = canvas_panel(canvas);
+    rect_t side, bottom;
+    if (canvas->portrait) {
+        layout_cut_top(&page, EDGE);
+        layout_cut_bottom(&page, EDGE);
+        bottom = layout_cut_bottom(&page, WEIGHT + GAP + PILL_HEIGHT + GAP_LARGE + button);
+        bottom = layout_inset(bottom, MARGIN_PORTRAIT + 8, 0);
+        rect_t words = layout_inset(page, MARGIN_PORTRAIT + 8, 0);
+        notices_cut_storage(canvas, &words, view);
+        side = page;
+        layout_cut_top(&side, words.y - page.y + WORDS + GAP);
+        layout_cut_bottom(&side, GAP);
+        page = layout_cut_top(&words, WORDS);
+        canvas_fill(canvas, side, shade, 0);
+    } else {
+        side = layout_cut_right(&page, canvas->width * 45 / 100);
+        canvas_fill(canvas, side, shade, 0);
+        page = layout_inset(page, EDGE + 12, EDGE);
+        bottom = page;
+        rect_t top = layout_inset(side, GAP, GAP);
+        notices_cut_storage(canvas, &top, view);
+    }
+
+    canvas_text(canvas, layout_cut_top(&page, ASK),
+                (text_style_t){TEXT_HEADING + 4, FONT_REGULAR, ALIGN_LEFT, colour},
+                strings_get(STR_PLEASE_DROP));
+    canvas_block(canvas, layout_cut_top(&page, WORD),
+                 (text_style_t){TEXT_HUGE, FONT_BOLD, ALIGN_LEFT, colour}, 3, BLOCK_MIDDLE,
+                 widget_class_label(view->site, view->chosen));
+    bin_words(where, sizeof where, view);
+    canvas_text(canvas, layout_cut_top(&page, BIN),
+                (text_style_t){TEXT_HEADING, FONT_REGULAR, ALIGN_LEFT, colour}, where);
+    layout_cut_top(&page, GAP_SMALL);
+    fill_warning(canvas, layout_cut_top(&page, FULL), view);
+
+    if (canvas->portrait) {
+        rect_t row = layout_cut_bottom(&bottom, button);
+        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), ground);
+        layout_cut_bottom(&bottom, GAP_LARGE);
+    }
+    steps_draw(canvas, layout_cut_bottom(&bottom, PILL_HEIGHT), view, ground);
+    layout_cut_bottom(&bottom, GAP);
+    weight_draw(canvas, layout_cut_bottom(&bottom, WEIGHT), view, colour);
+
+    rect_t bins = layout_inset(side, GAP_LARGE, GAP);
+    if (!canvas->portrait) {
+        bins = layout_inset(side, GAP_LARGE, EDGE);
+        rect_t row = layout_cut_bottom(&bins, button);
+        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), shade);
+        layout_cut_top(&bins, BUTTON_HEIGHT);
+    }
+    widget_bins(canvas, bins, view, view->target_bin, shade);
+}
+
+intent_t screen_guide_key(const struct view *view, enum ui_key key)
+{
+    (void)view;
+    const bool back = key == UI_KEY_ESCAPE || key == UI_KEY_BACKSPACE;
+    return (intent_t){back ? INTENT_CANCEL : INTENT_NONE, 0};
+}

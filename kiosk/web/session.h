@@ -1,0 +1,45 @@
+/* Who is logged in, and how often a wrong password may be tried.
+ *
+ * A session's id is 128 random bits that only the browser keeps; here is its hash. All times are
+ * monotonic ms, given by the caller. One thread.
+ */
+#ifndef KIOSK_WEB_SESSION_H
+#define KIOSK_WEB_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    SESSIONS_MAX = 8, /* at once; the one that was idle longest gives way */
+    SESSION_ID_BYTES = 16,
+    SESSION_ID_MAX = 2 * SESSION_ID_BYTES + 1, /* as hex, with its NUL */
+    SESSION_HASH_BYTES = 32,
+    SESSION_IDLE_MS = 10 * 60 * 1000,
+    LOGIN_FREE_FAILURES = 3,
+    LOGIN_WAIT_MS = 30 * 1000, /* after those; doubles with each further one */
+    LOGIN_WAIT_LONGEST_MS = 15 * 60 * 1000
+};
+
+struct sessions {
+    struct {
+        bool used;
+        uint8_t hash[SESSION_HASH_BYTES];
+        int64_t last_ms;
+    } list[SESSIONS_MAX];
+    int failures; /* in a row, whoever made them: there is one account */
+    int64_t locked_until_ms;
+};
+
+/* Begins a session after a right password and clears the count of wrong ones. */
+void session_begin(struct sessions *sessions, int64_t now_ms, char id[SESSION_ID_MAX]);
+
+/* Whether `id` names a live session; if so, its idle time begins anew. Any text is allowed. */
+bool session_touch(struct sessions *sessions, int64_t now_ms, const char *id);
+
+void session_end(struct sessions *sessions, const char *id);
+
+/* How long no password is looked at, right or wrong; 0: now is fine. */
+int64_t session_wait_ms(const struct sessions *sessions, int64_t now_ms);
+void session_count_failure(struct sessions *sessions, int64_t now_ms);
+
+#endif

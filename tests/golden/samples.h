@@ -1,0 +1,20 @@
+/* Made-up views: every screen, its faults, and the longest texts a site may configure.
+ *
+ * The same ones are looked at by people (golden pictures) and by tests (layout).
+ */
+#ifndef TESTS_GOLDEN_SAMPLES_H
+#define TESTS_GOLDEN_SAMPLES_H
+
+#include "kiosk/core/view.h"
+
+struct golden_sample {
+    const char *name; /* of the picture's file */
+    /* Fills both; the view borrows the site. */
+    void (*make)(struct view *view, struct site *site);
+    bool longest; /* texts longer than their places: may be set below the usual sizes */
+};
+
+extern const struct golden_sample golden_samples[];
+extern const int golden_sample_count;
+
+#endif

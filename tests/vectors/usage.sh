@@ -1,0 +1,72 @@
+#!/bin/sh
+# `biaogan decode` and `biaogan protocols` as people and scripts meet them: exit codes, messages,
+# hex text, long streams.
+#
+#     usage.sh BIAOGAN_BINARY
+set -u
+if [ $# -ne 1 ] || [ ! -x "$1" ]; then
+    echo "usage: usage.sh BIAOGAN_BINARY" >&2
+    exit 2
+fi
+biaogan=$1
+out=$(mktemp) err=$(mktemp)
+trap 'rm -f "$out" "$err"' EXIT
+passed=0
+failed=0
+
+# check EXIT_CODE TEXT_IN_OUTPUT_OR_ERRORS STDIN_FORMAT ARGUMENT...
+check() {
+    want_code=$1 want_text=$2 input=$3
+    shift 3
+    # shellcheck disable=SC2059 # the input is a format, so that it can hold any byte
+    printf "$input" | "$biaogan" "$@" >"$out" 2>"$err"
+    code=$?
+    if [ "$code" -eq "$want_code" ] && grep -qF -- "$want_text" "$out" "$err"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "biaogan $*: exit $code (want $want_code), no \"$want_text\" in:"
+        cat "$out" "$err"
+    fi
+}
+
+tab=$(printf '\t')
+check 0 'usage: biaogan decode' '' decode --help
+check 0 'usage: biaogan protocols' '' protocols --help
+check 0 "name${tab}kind${tab}line${tab}mode${tab}description" '' protocols
+check 0 "st_gs${tab}weight${tab}9600/8n1${tab}stream" '' protocols
+check 0 "lid_line${tab}lid${tab}9600/8n1${tab}stream" '' protocols
+check 2 'it takes no arguments' '' protocols all
+check 2 '--protocol is missing: choose one of: st_gs yaohua_tf0 lid_line' '' decode
+check 2 'unknown protocol nope: choose one of: st_gs yaohua_tf0' '' decode --protocol nope
+check 2 'choose one of: g kg t jin' '' decode --protocol st_gs --unit stone
+check 2 'say on or off' '' decode --protocol st_gs --checksum maybe
+check 2 '"--bogus" is not known' '' decode --bogus
+check 2 '"--protocol" is not known or lacks its value' '' decode --protocol
+check 2 'the bytes are read from stdin' '' decode --protocol st_gs file.bin
+check 2 "line 2 column 3: byte 0x47 is no hex digit" '02 2B\n 3G' decode --protocol st_gs --hex
+check 2 "line 2 column 2: the last hex digit has no partner" '02 2B\n 3' \
+    decode --protocol st_gs --hex
+check 0 "unfinished bytes${tab}0" '' decode --protocol st_gs
+check 0 "unfinished bytes${tab}6" 'ST,GS,' decode --protocol st_gs
+check 0 "rejected checksum${tab}1" '\002+00200020C\003' decode --protocol yaohua_tf0
+check 0 "ok${tab}20.00${tab}cfg" '\002+00200021B\003' decode --protocol yaohua_tf0
+check 0 "ok${tab}20.00${tab}jin" '\002+00200021B\003' decode --protocol=yaohua_tf0 --unit=jin
+check 0 "ok${tab}20.00${tab}cfg" '022b3030323\n030303231420 3' decode --protocol yaohua_tf0 --hex
+check 0 "ok${tab}20.00${tab}cfg" '\002+00200020C\003' decode --protocol yaohua_tf0 --checksum off
+
+# Longer than any buffer, raw and in hex.
+frames=20000
+count=$(awk -v n=$frames 'BEGIN { for (i = 0; i < n; i++) printf "ST,GS,+%7.3fkg\r\n", i / 1000 }' |
+    "$biaogan" decode --protocol st_gs 2>/dev/null | awk -F '\t' '
+        $2 == sprintf("%.3f", (NR - 1) / 1000) { good++ } END { print good + 0 }')
+[ "$count" -eq $frames ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo "long stream: $count of $frames"; }
+count=$(awk -v n=$frames '
+    BEGIN { for (i = 0; i < n; i++) print "02 2B 30 30 32 30 30 30 32 31 42 03" }' |
+    "$biaogan" decode --protocol yaohua_tf0 --hex 2>/dev/null | grep -c "^ok${tab}20.00${tab}cfg$")
+[ "$count" -eq $frames ] && passed=$((passed + 1)) ||
+    { failed=$((failed + 1)); echo "long hex text: $count of $frames"; }
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
