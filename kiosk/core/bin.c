@@ -179,6 +179,7 @@ static bool goes_on(const struct bin *bin, int64_t now_ms)
 
 enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
 {
+    bool first_news = bin->lid_ms == BIN_NEVER;
     bin->lid_fault = !reading->has_value;
     bin->lid_ms = reading->t_ms;
     if (bin->lid_fault) {
@@ -195,6 +196,7 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
         return LID_SAME;
     }
     if (reading->lid_open && bin->phase != BIN_OPEN) {
+        bin->opening.late_base = first_news; /* for bin_open() */
         return LID_OPENED;
     }
     return !reading->lid_open && bin->phase == BIN_OPEN ? LID_CLOSED : LID_SAME;
@@ -221,7 +223,9 @@ void bin_lid_port(struct bin *bin, bool up)
 void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen)
 {
     assert(bin->phase == BIN_RESTING);
-    bool first_news = bin->base_ms == BIN_NEVER;
+    /* Found open at the start, the scale may still be to speak; seen to open before a scale that
+     * never spoke, nothing is known of what came meanwhile. */
+    bool speaks = bin->opening.late_base || bin_scale_state(bin, now_ms) == SENSOR_OK;
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
     bin->opening = (struct bin_opening){
@@ -230,7 +234,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .opened_ms = now_ms,
         .has_base = bin->has_base,
         .base_g = bin->base_g,
-        .late_base = first_news && bin_scale_state(bin, now_ms) == SENSOR_OK,
+        .late_base = bin->base_ms == BIN_NEVER && speaks,
     };
 }
 

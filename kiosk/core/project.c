@@ -33,12 +33,22 @@ static enum fill_level level_of(const struct site_timing *timing, const struct v
     return bin->permille >= timing->near_full_permille ? FILL_NEAR_FULL : FILL_ROOM;
 }
 
-static void view_bin(const struct bin *bin, int64_t now_ms, bool with_age, struct view_bin *view)
+/* Just after the start nothing was heard yet, which is no fault until it lasts. */
+static enum sensor_state patient(const struct kiosk *kiosk, const struct site_channel *channel,
+                                 enum sensor_state state)
 {
+    bool faulty = channel->port >= 0 && kiosk->devices[channel->port].faulty;
+    return state == SENSOR_WAITING && faulty ? SENSOR_SILENT : state;
+}
+
+static void view_bin(const struct kiosk *kiosk, int index, int64_t now_ms, bool with_age,
+                     struct view_bin *view)
+{
+    const struct bin *bin = &kiosk->bins[index];
     view->number = bin->site->number;
     view->class = bin->site->class;
-    view->scale = bin_scale_state(bin, now_ms);
-    view->lid = bin_lid_state(bin, now_ms);
+    view->scale = patient(kiosk, &bin->site->scale, bin_scale_state(bin, now_ms));
+    view->lid = patient(kiosk, &bin->site->lid, bin_lid_state(bin, now_ms));
     view->has_grams = view->scale == SENSOR_OK;
     if (view->has_grams) {
         view->grams = bin->grams - bin->site->tare_g;
@@ -69,23 +79,30 @@ static int bin_for_class(const struct view *view, enum waste_class class)
     return best;
 }
 
-static void view_guide(const struct kiosk *kiosk, int busy, struct view *view)
+static void guide_to_choice(enum waste_class choice, struct view *view)
 {
-    if (busy < 0) {
-        view->chosen = kiosk->visits.current.choice;
-        view->target_bin = bin_for_class(view, view->chosen);
-        view->step = STEP_OPEN_LID;
+    view->chosen = choice;
+    view->target_bin = bin_for_class(view, choice);
+    view->step = STEP_OPEN_LID;
+}
+
+static void guide_at_bin(const struct kiosk *kiosk, int busy, struct view *view)
+{
+    const struct bin *bin = &kiosk->bins[busy];
+    const struct bin_opening *opening = &bin->opening;
+    bool weighs = opening->has_base && view->bins[busy].scale == SENSOR_OK;
+    int32_t gain = weighs ? bin->grams - opening->base_g : 0;
+    bool wrong = opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
+    if (wrong && bin->phase == BIN_WEIGHING && gain < bin_min_deposit(bin)) {
+        /* The wrong lid is closed again and nothing fell: on to the right bin at once. */
+        guide_to_choice(opening->chosen, view);
         return;
     }
-    const struct bin *bin = &kiosk->bins[busy];
-    view->chosen = bin->opening.meant_it ? bin->site->class : bin->opening.chosen;
+    view->chosen = opening->chosen == WASTE_NONE ? WASTE_NONE : bin->site->class;
     view->target_bin = busy;
     view->step = bin->phase == BIN_OPEN ? STEP_DROP : STEP_WEIGHING;
-    view->has_live = bin->opening.has_base && view->bins[busy].scale == SENSOR_OK;
-    if (view->has_live) {
-        int32_t gain = bin->grams - bin->opening.base_g;
-        view->live_g = gain > 0 ? gain : 0;
-    }
+    view->has_live = weighs;
+    view->live_g = gain > 0 ? gain : 0;
 }
 
 static void view_receipt(const struct kiosk *kiosk, struct view_receipt *view)
@@ -115,7 +132,7 @@ static enum view_screen deposit_screen(const struct kiosk *kiosk, struct view *v
     }
     int busy = deposits_busy_bin(kiosk);
     if (busy >= 0 && !kiosk->bins[busy].opening.interrupted) {
-        view_guide(kiosk, busy, view);
+        guide_at_bin(kiosk, busy, view);
         return SCREEN_GUIDE;
     }
     if (kiosk->receipt.shown) {
@@ -124,7 +141,7 @@ static enum view_screen deposit_screen(const struct kiosk *kiosk, struct view *v
     }
     const struct visit *visit = &kiosk->visits.current;
     if (visit->id != 0 && visit->choice != WASTE_NONE && !kiosk->choosing) {
-        view_guide(kiosk, -1, view);
+        guide_to_choice(visit->choice, view);
         return SCREEN_GUIDE;
     }
     return SCREEN_CHOOSE;
@@ -215,7 +232,7 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
     view->now.second = 0; /* the clock shows minutes; a second hand would redraw all day */
     view->bin_count = kiosk->site->bin_count;
     for (int i = 0; i < view->bin_count; i++) {
-        view_bin(&kiosk->bins[i], now_ms, kiosk->service != SERVICE_NONE, &view->bins[i]);
+        view_bin(kiosk, i, now_ms, kiosk->service != SERVICE_NONE, &view->bins[i]);
     }
     view_figures(kiosk, utc_ms, &view->figures);
     view->visit_deposits = kiosk->visits.current.deposits;

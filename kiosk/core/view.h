@@ -25,11 +25,11 @@ enum view_step {
     STEP_WEIGHING  /* closed, the weight is settling */
 };
 
-/* State of a sensor; everything but SENSOR_OK is a fault with a name. */
+/* State of a sensor; all but OK, NONE and WAITING are faults with a name. */
 enum sensor_state {
     SENSOR_OK,
     SENSOR_NONE,     /* not configured */
-    SENSOR_WAITING,  /* nothing heard since the start */
+    SENSOR_WAITING,  /* nothing heard yet just after the start: no fault, say nothing of it */
     SENSOR_SILENT,   /* the last reading is older than its limit */
     SENSOR_LOST,     /* the port is gone */
     SENSOR_OVERLOAD, /* over or under its range */

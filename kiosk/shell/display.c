@@ -211,6 +211,14 @@ static struct display_event on_release(struct display *display, int x, int y)
     return event;
 }
 
+/* Events can come before there is anything to show. */
+static void show_again(struct display *display)
+{
+    if (display->view.site != NULL) {
+        display_show(display, &display->view);
+    }
+}
+
 struct display_event display_next(struct display *display)
 {
     struct display_event event = {.kind = DISPLAY_NOTHING};
@@ -220,11 +228,11 @@ struct display_event display_next(struct display *display)
         case WINDOW_EVENT_PRESS:
             hand_strip_press(&display->strip, happened.x, happened.y);
             ui_press(&display->ui, &display->lists[display->shown], happened.x, happened.y);
-            display_show(display, &display->view); /* the answer to a finger is one frame away */
+            show_again(display); /* the answer to a finger is one frame away */
             break;
         case WINDOW_EVENT_RELEASE:
             event = on_release(display, happened.x, happened.y);
-            display_show(display, &display->view);
+            show_again(display);
             break;
         case WINDOW_EVENT_KEY:
             event.intent = ui_key(&display->view, (enum ui_key)happened.key);
@@ -232,11 +240,11 @@ struct display_event display_next(struct display *display)
             break;
         case WINDOW_EVENT_EXPOSE:
             display->drawn = false;
-            display_show(display, &display->view);
+            show_again(display);
             break;
         case WINDOW_EVENT_RESIZE:
             lay_out(display);
-            display_show(display, &display->view);
+            show_again(display);
             break;
         case WINDOW_EVENT_QUIT:
             event.kind = DISPLAY_QUIT;

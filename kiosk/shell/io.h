@@ -2,7 +2,7 @@
  *
  * A port that is lost (end of file, hang-up, error) is closed at once and reopened by its name with
  * a growing pause. Nothing spins while a device is away. While nobody is at the kiosk, scales are
- * read in batches, so that four of them at 10 Hz wake the machine about ten times a second and the
+ * read in batches, so that four of them at 10 Hz wake the machine a few times a second and the
  * main thread hardly ever; lids are read at once, always.
  *
  * Handles are created by io_start() and freed by io_stop(), main thread.

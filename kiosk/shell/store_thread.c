@@ -95,9 +95,8 @@ static bool open_ledger(struct store_thread *store)
     char error[LEDGER_ERROR_MAX] = "";
     enum ledger_result result =
         ledger_open(&store->ledger, store->directory, store->boot_id, error);
-    if (result == LEDGER_OK && error[0] != '\0') {
-        log_line(LOG_WARNING, "store", "%s", error); /* a damaged file was set aside */
-        error[0] = '\0';
+    if (result == LEDGER_OK && ledger_notice(store->ledger)[0] != '\0') {
+        log_line(LOG_WARNING, "store", "%s", ledger_notice(store->ledger));
     }
     if (result == LEDGER_OK && !store->past_done) {
         result = ledger_fold(store->ledger, store->past_utc_ms, hand_over, store, error);

@@ -29,9 +29,14 @@ int notices_bin_numbers(char *out, size_t size, const struct view *view, unsigne
     return count;
 }
 
+bool notices_sensor_fault(enum sensor_state sensor)
+{
+    return sensor != SENSOR_OK && sensor != SENSOR_NONE && sensor != SENSOR_WAITING;
+}
+
 static bool scale_silent(const struct view_bin *bin)
 {
-    return bin->scale == SENSOR_SILENT || bin->scale == SENSOR_LOST || bin->scale == SENSOR_WAITING;
+    return bin->scale == SENSOR_SILENT || bin->scale == SENSOR_LOST;
 }
 
 static bool scale_out_of_range(const struct view_bin *bin)
@@ -46,7 +51,7 @@ static bool scale_error(const struct view_bin *bin)
 
 static bool lid_fault(const struct view_bin *bin)
 {
-    return bin->lid != SENSOR_OK && bin->lid != SENSOR_NONE;
+    return notices_sensor_fault(bin->lid);
 }
 
 void notices_storage(struct notices *notices, const struct view *view)

@@ -12,6 +12,9 @@ struct notices {
     char texts[NOTICES_MAX][STRINGS_COMPOSED_MAX];
 };
 
+/* Neither fine nor absent nor only just started. */
+bool notices_sensor_fault(enum sensor_state sensor);
+
 /* Storage, scales, lids and clock. */
 void notices_all(struct notices *notices, const struct view *view);
 /* Storage alone: what every screen must tell. */

@@ -49,7 +49,7 @@ static const char *level_words(const struct view_bin *bin)
                                            [FILL_ROOM] = STR_CAPACITY,
                                            [FILL_NEAR_FULL] = STR_NEAR_FULL,
                                            [FILL_FULL] = STR_FULL};
-    if (bin->scale != SENSOR_OK && bin->scale != SENSOR_NONE) {
+    if (notices_sensor_fault(bin->scale)) {
         return strings_get(STR_SCALE_FAULT);
     }
     return strings_get(words[bin->level]);

@@ -18,7 +18,7 @@ static bool is_fresh(const struct view_bin *bin)
 static const char *state_words(const struct view_bin *bin)
 {
     static const enum string_id sensor[] = {
-        [SENSOR_NONE] = STR_STATE_NO_SCALE,  [SENSOR_WAITING] = STR_STATE_SILENT,
+        [SENSOR_NONE] = STR_STATE_NO_SCALE,  [SENSOR_WAITING] = STR_STATE_WAITING,
         [SENSOR_SILENT] = STR_STATE_SILENT,  [SENSOR_LOST] = STR_STATE_LOST,
         [SENSOR_OVERLOAD] = STR_STATE_RANGE, [SENSOR_ERROR] = STR_SCALE_FAULT};
     static const enum string_id level[] = {[FILL_UNKNOWN] = STR_STATE_SILENT,
@@ -79,7 +79,7 @@ enum { NUMBER_LINE = 30 };
 static void state_draw(struct canvas *canvas, rect_t rect, const struct view_bin *bin)
 {
     const text_style_t style = {TEXT_BODY, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
-    if (wants_hands(bin) || !is_fresh(bin)) {
+    if (wants_hands(bin) || (!is_fresh(bin) && bin->scale != SENSOR_WAITING)) {
         const int wide = canvas_measure(canvas, TEXT_BODY, FONT_BOLD, state_words(bin));
         rect = layout_cut_left(&rect, wide + 2 * GAP_SMALL + 2);
         canvas_fill(canvas, rect, COLOUR_WARN_SOFT, GAP_SMALL);

@@ -19,9 +19,14 @@ static void bin_words(char *out, size_t size, const struct view *view)
     strings_compose(out, size, position[0] != '\0' ? STR_JOIN : STR_NAME_ALONE, bin, position);
 }
 
-static bool scale_faulty(const struct view *view)
+/* Will the deposit be booked without a weight? */
+static bool unweighable(const struct view *view)
 {
-    return view->target_bin >= 0 && view->bins[view->target_bin].scale != SENSOR_OK;
+    if (view->target_bin < 0) {
+        return false;
+    }
+    const enum sensor_state scale = view->bins[view->target_bin].scale;
+    return scale == SENSOR_NONE || notices_sensor_fault(scale);
 }
 
 /* Full or nearly so: told, never refused. */
@@ -52,11 +57,13 @@ static int pill_width(const struct canvas *canvas, const char *text, bool done)
            (done ? 30 : 0);
 }
 
-static void pill_draw(struct canvas *canvas, rect_t rect, const char *text, int order,
+enum pill { PILL_DONE, PILL_NOW, PILL_LATER };
+
+static void pill_draw(struct canvas *canvas, rect_t rect, const char *text, enum pill state,
                       uint32_t ground)
 {
     const uint32_t colour = theme_text_on(ground);
-    const bool now = order == 0;
+    const bool now = state == PILL_NOW;
     const text_style_t style = {TEXT_BODY + 2, now ? FONT_BOLD : FONT_REGULAR, ALIGN_CENTRE,
                                 now ? theme_text_on(colour) : colour};
     if (now) {
@@ -65,7 +72,7 @@ static void pill_draw(struct canvas *canvas, rect_t rect, const char *text, int 
         canvas_frame(canvas, rect, colour, rect.h / 2, LINE);
     }
     rect_t inside = layout_inset(rect, GAP, 0);
-    if (order < 0) {
+    if (state == PILL_DONE) {
         const rect_t icon = layout_cut_left(&inside, 26);
         canvas_icon(canvas, layout_centre(icon, 24, 24), ICON_CHECK, colour);
     }
@@ -76,17 +83,23 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
 {
     const bool open = view->step == STEP_DROP;
     const bool weighing = view->step == STEP_WEIGHING;
+    const bool chosen = view->chosen != WASTE_NONE;
     const int now = weighing ? 2 : 1;
     const char *const texts[] = {
-        strings_get(STR_STEP_CHOSEN),
+        strings_get(chosen ? STR_STEP_CHOSEN : STR_STEP_NOT_CHOSEN),
         strings_get(weighing ? STR_STEP_OPENED
                     : open   ? STR_STEP_CLOSE
                              : STR_STEP_OPEN),
         strings_get(weighing ? STR_STEP_WEIGHING : STR_STEP_WEIGH),
     };
     for (int i = 0; i < 3; i++) {
-        const rect_t pill = layout_cut_left(&rect, pill_width(canvas, texts[i], i < now));
-        pill_draw(canvas, pill, texts[i], i - now, ground);
+        const bool done = i < now && (i > 0 || chosen);
+        const rect_t pill = layout_cut_left(&rect, pill_width(canvas, texts[i], done));
+        pill_draw(canvas, pill, texts[i],
+                  done       ? PILL_DONE
+                  : i == now ? PILL_NOW
+                             : PILL_LATER,
+                  ground);
         layout_cut_left(&rect, GAP - 4);
     }
 }
@@ -95,7 +108,7 @@ static void weight_draw(struct canvas *canvas, rect_t rect, const struct view *v
                         uint32_t colour)
 {
     const int baseline = rect.y + rect.h - GAP;
-    if (scale_faulty(view)) {
+    if (unweighable(view)) {
         canvas_block(canvas, rect, (text_style_t){TEXT_TITLE + 12, FONT_BOLD, ALIGN_LEFT, colour},
                      2, BLOCK_MIDDLE, strings_get(STR_WEIGHT_WILL_BE_UNKNOWN));
         return;
@@ -113,6 +126,21 @@ static void cancel_draw(struct canvas *canvas, rect_t rect, uint32_t ground)
                                    .text = strings_get(STR_CHOOSE_AGAIN),
                                    .intent = INTENT_CANCEL,
                                    .ground = ground});
+}
+
+/* A lid that opened without a choice is named, not praised: its words stand on neutral ground. */
+static enum string_id heading(const struct view *view)
+{
+    if (view->step == STEP_WEIGHING) {
+        return STR_WEIGHING_NOW;
+    }
+    return view->chosen == WASTE_NONE ? STR_OPENED : STR_PLEASE_DROP;
+}
+
+static enum waste_class named_class(const struct view *view)
+{
+    const bool undeclared = view->chosen == WASTE_NONE && view->target_bin >= 0;
+    return undeclared ? view->bins[view->target_bin].class : view->chosen;
 }
 
 void screen_guide_draw(struct canvas *canvas, const struct view *view)
@@ -152,10 +180,10 @@ void screen_guide_draw(struct canvas *canvas, const struct view *view)
 
     canvas_text(canvas, layout_cut_top(&page, ASK),
                 (text_style_t){TEXT_HEADING + 4, FONT_REGULAR, ALIGN_LEFT, colour},
-                strings_get(STR_PLEASE_DROP));
+                strings_get(heading(view)));
     canvas_block(canvas, layout_cut_top(&page, WORD),
                  (text_style_t){TEXT_HUGE, FONT_BOLD, ALIGN_LEFT, colour}, 3, BLOCK_MIDDLE,
-                 widget_class_label(view->site, view->chosen));
+                 widget_class_label(view->site, named_class(view)));
     bin_words(where, sizeof where, view);
     canvas_text(canvas, layout_cut_top(&page, BIN),
                 (text_style_t){TEXT_HEADING, FONT_REGULAR, ALIGN_LEFT, colour}, where);

@@ -97,8 +97,14 @@ static int find_faults(struct glyphs *glyphs, const char *name, const struct pan
     return faults;
 }
 
+/* Characters of the pictures and of every fixed text, shown in a picture or not. */
 static int find_missing_characters(struct glyphs *glyphs)
 {
+    const char *text;
+    for (int i = 0; (text = ui_fixed_text(i)) != NULL; i++) {
+        glyphs_width(glyphs, FONT_REGULAR, 20, text, (int)strlen(text));
+        glyphs_width(glyphs, FONT_BOLD, 20, text, (int)strlen(text));
+    }
     struct glyphs_statistics statistics = glyphs_statistics(glyphs);
     if (statistics.boxes == 0 && statistics.from_full_font == 0) {
         return 0;

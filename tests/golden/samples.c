@@ -173,6 +173,16 @@ static void guide_recyclable_drop(struct view *view, struct site *site)
     view->live_g = 1250;
 }
 
+static void guide_undeclared(struct view *view, struct site *site)
+{
+    guide(view, site);
+    view->chosen = WASTE_NONE;
+    view->step = STEP_DROP;
+    view->has_live = true;
+    view->live_g = 940;
+    view->bins[view->target_bin].lid_open = true;
+}
+
 static void guide_hazardous_fault(struct view *view, struct site *site)
 {
     guide(view, site);
@@ -431,6 +441,7 @@ const struct golden_sample golden_samples[] = {
     {"choose-longest", choose_longest, true},
     {"guide", guide, false},
     {"guide-recyclable-drop", guide_recyclable_drop, false},
+    {"guide-undeclared", guide_undeclared, false},
     {"guide-hazardous-fault", guide_hazardous_fault, false},
     {"guide-residual-full", guide_residual_full, false},
     {"guide-longest", guide_longest, true},

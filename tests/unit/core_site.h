@@ -58,6 +58,7 @@ struct test_site {
     int32_t scale_period_ms;
     int32_t noise_g[BINS]; /* at most so much above or below, in divisions */
     uint32_t random;
+    uint32_t seed; /* of a random run; printed at the end of the test, failed or not */
 
     bool store_down;
     int64_t ack_delay_ms;
@@ -385,6 +386,13 @@ static inline void site_restart(struct test_site *t)
     site_begin_kiosk(t);
 }
 
+/* What follows is random, and repeats for the same seed (from 1). */
+static inline void site_seed(struct test_site *t, uint32_t seed)
+{
+    t->seed = seed;
+    t->random = seed * 2654435761U | 1;
+}
+
 /* One site for all tests of a file: it is too large for the stack. */
 static inline int site_setup(void **state)
 {
@@ -399,7 +407,11 @@ static inline int site_setup(void **state)
 
 static inline int site_teardown(void **state)
 {
-    free(*state);
+    struct test_site *t = *state;
+    if (t->seed != 0) {
+        print_message("last seed: %u\n", t->seed);
+    }
+    free(t);
     return 0;
 }
 

@@ -214,7 +214,7 @@ static void act(struct test_site *t)
 
 static void live_at_random(struct test_site *t, uint32_t seed, int actions)
 {
-    t->random = seed * 2654435761U + 1;
+    site_seed(t, seed);
     for (int i = 0; i < BINS; i++) {
         t->noise_g[i] = seed % 3 == 0 ? DIVISION_G : 0;
     }
@@ -340,7 +340,6 @@ static void random_days_balance(void **state)
     for (uint32_t seed = 1; seed <= 500; seed++) {
         site_begin(t);
         t->ack_delay_ms = (int64_t)(seed % 4) * 30;
-        print_message("day %u\r", seed);
         live_at_random(t, seed, 40);
         assert_openings_end_once(t);
         assert_mass_balances(t);
@@ -359,7 +358,7 @@ static void random_power_cuts_end_every_opening_once(void **state)
     int interrupted = 0;
     for (uint32_t seed = 1; seed <= 200; seed++) {
         site_begin(t);
-        t->random = seed * 2654435761U + 1;
+        site_seed(t, seed);
         for (int cut = 0; cut < 3; cut++) {
             for (int i = 0; i < 8; i++) {
                 site_lid(t, site_random_below(t, BINS), site_random_below(t, 2) == 0);
@@ -415,7 +414,7 @@ static void describe(const struct kiosk_event *event, char *text, size_t size)
 static void live_with_faults(struct test_site *t, uint32_t seed)
 {
     static const int32_t periods_ms[] = {100, 300, 700, 1500};
-    t->random = seed * 2654435761U + 1;
+    site_seed(t, seed);
     t->scale_period_ms = periods_ms[seed % 4];
     for (int i = 0; i < 40; i++) {
         int bin = site_random_below(t, BINS);

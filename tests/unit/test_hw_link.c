@@ -1,7 +1,6 @@
 /* Links on real descriptors. libserialport refuses pseudo-terminals, because they have no entry in
  * sysfs and no modem lines; a name that is reachable from both directories and an ioctl() that
  * answers for the lines let link_serial carry real bytes here. */
-#define _GNU_SOURCE /* posix_openpt(), ptsname_r() */
 #include "hw/link.h"
 
 #include <errno.h>

@@ -258,6 +258,7 @@ static void faults_are_told_and_waste_is_still_taken(void **state)
     assert_non_null(target_of(INTENT_CHOOSE, WASTE_HAZARDOUS));
     draw(choose_first_day);
     assert_true(says("时钟未设置"));
+    assert_false(says("称重")); /* only just started: no fault */
     for (int i = 0; i < golden_sample_count; i++) {
         golden_samples[i].make(&view, &site);
         view.store = STORE_FAILED;

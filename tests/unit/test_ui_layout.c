@@ -143,7 +143,11 @@ static void check_texts(const struct golden_sample *sample, const struct panel *
                 fail_msg("%s on %dx%d: \"%s\" at %d px is smaller than 8 mm", sample->name,
                          panel->width, panel->height, text, command->size);
             }
-            assert_null(strstr(text, "…") == NULL || strstr(text, "正在") != NULL ? NULL : text);
+            /* Cut short; the texts that end in an ellipsis by themselves begin with 正在. */
+            if (strstr(text, "…") != NULL && strstr(text, "正在") != text) {
+                fail_msg("%s on %dx%d: \"%s\" is cut", sample->name, panel->width, panel->height,
+                         text);
+            }
         }
         /* No two texts on one another. */
         for (int k = 0; k < i; k++) {

@@ -95,17 +95,23 @@ static int end(void **state)
     return 0;
 }
 
-/* Sends bytes on a connection of their own and reads until the server closes it. Returns the
- * status, 0 where there was no answer. */
-static int send_bytes(const char *bytes, size_t count)
+static int connect_only(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(web_port(web))};
-    ssize_t got;
-    int status = 0;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int file = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(file, (struct sockaddr *)&address, sizeof address), 0);
+    return file;
+}
+
+/* Sends bytes on a connection of their own and reads until the server closes it. Returns the
+ * status, 0 where there was no answer. */
+static int send_bytes(const char *bytes, size_t count)
+{
+    int file = connect_only(), status = 0;
+    ssize_t got;
+
     while (count > 0) {
         ssize_t sent = send(file, bytes, count, MSG_NOSIGNAL);
         if (sent <= 0) {
@@ -404,6 +410,26 @@ static void too_much_is_refused_and_the_server_goes_on(void **state)
     assert_int_equal(get("/"), 200);
 }
 
+static void one_address_cannot_take_every_connection(void **state)
+{
+    int idle[WEB_CONNECTIONS_PER_ADDRESS];
+    int status = 0;
+
+    (void)state;
+    for (int i = 0; i < WEB_CONNECTIONS_PER_ADDRESS; i++) {
+        idle[i] = connect_only();
+    }
+    assert_int_equal(get("/login"), 0);
+    for (int i = 0; i < WEB_CONNECTIONS_PER_ADDRESS; i++) {
+        close(idle[i]);
+    }
+    /* The server notices the closed ones on its own thread. */
+    for (int i = 0; i < 100000 && status == 0; i++) {
+        status = get("/login");
+    }
+    assert_int_equal(status, 200);
+}
+
 static void a_missing_ledger_is_said(void **state)
 {
     (void)state;
@@ -489,6 +515,7 @@ int main(void)
         CASE(bad_downloads_get_a_page_that_says_so),
         CASE(no_path_leads_out),
         CASE(too_much_is_refused_and_the_server_goes_on),
+        CASE(one_address_cannot_take_every_connection),
         CASE(a_missing_ledger_is_said),
         CASE(an_unsafe_configuration_does_not_start),
         CASE(with_a_certificate_plain_http_is_not_answered),
