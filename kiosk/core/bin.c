@@ -94,8 +94,7 @@ settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms)
     return settle_read(&bin->settle, since_ms);
 }
 
-/* ---- what comes in ----------------------------------------------------------------------------
- */
+/* ---- what comes in --------------------------------------------------------------------------- */
 
 /* A lid that stays open is watched for a weight that stands still. */
 static void watch_rest(struct bin *bin, int64_t now_ms)
@@ -217,8 +216,7 @@ void bin_lid_port(struct bin *bin, bool up)
     bin->lid_ms = BIN_NEVER;
 }
 
-/* ---- openings ---------------------------------------------------------------------------------
- */
+/* ---- openings -------------------------------------------------------------------------------- */
 
 void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen)
 {
@@ -255,8 +253,7 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
     bin->opening.closed_ms = now_ms;
 }
 
-/* ---- decisions --------------------------------------------------------------------------------
- */
+/* ---- decisions ------------------------------------------------------------------------------- */
 
 static void rest_at(struct bin *bin, bool known, int32_t grams, int64_t now_ms)
 {
@@ -328,6 +325,9 @@ static bool decide_left_open(struct bin *bin, int64_t now_ms, struct bin_decisio
         return false; /* the scale went away since */
     }
     judge(bin, &weight, decision);
+    if (decision->verdict != BIN_GAIN) {
+        return false; /* it crept below the least deposit: the lid's closing decides */
+    }
     decision->opening.closed_ms = now_ms;
     bin->opening.base_g = weight.grams;
     bin->opening.decided = true;
@@ -406,8 +406,7 @@ int64_t bin_deadline(const struct bin *bin)
     return silent < limit ? silent : limit;
 }
 
-/* ---- service ----------------------------------------------------------------------------------
- */
+/* ---- service --------------------------------------------------------------------------------- */
 
 void bin_service_begin(struct bin *bin)
 {

@@ -3,8 +3,7 @@
 
 #include <stddef.h>
 
-/* ---- visits -----------------------------------------------------------------------------------
- */
+/* ---- visits ---------------------------------------------------------------------------------- */
 
 static void record_visit(struct step *step, const struct visit *visit)
 {
@@ -41,8 +40,7 @@ static void opening_decided(struct step *step, const struct bin_opening *opening
     }
 }
 
-/* ---- choices ----------------------------------------------------------------------------------
- */
+/* ---- choices --------------------------------------------------------------------------------- */
 
 static void record_declared(struct step *step)
 {
@@ -101,8 +99,7 @@ void deposits_meant_it(struct step *step)
     }
 }
 
-/* ---- openings ---------------------------------------------------------------------------------
- */
+/* ---- openings -------------------------------------------------------------------------------- */
 
 /* The screen is the current visit's: a lid that somebody left open long ago must not hold it. */
 static bool is_on_screen(const struct kiosk *kiosk, const struct bin *bin)
@@ -212,8 +209,7 @@ void deposits_abandon(struct step *step, int index)
     opening_decided(step, &bin->opening);
 }
 
-/* ---- decisions --------------------------------------------------------------------------------
- */
+/* ---- decisions ------------------------------------------------------------------------------- */
 
 static enum outcome outcome_of(const struct bin *bin, const struct bin_decision *decision,
                                bool near_miss)

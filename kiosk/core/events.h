@@ -133,8 +133,7 @@ struct kiosk_event {
     } body;
 };
 
-/* ---- intents: what a person can want ----------------------------------------------------------
- */
+/* ---- intents: what a person can want --------------------------------------------------------- */
 
 /* X(NAME, "word in captures"). The argument is a class, a bin number or a digit. */
 #define INTENT_KINDS(X)                                                                            \
@@ -166,8 +165,7 @@ typedef struct intent_t {
     int argument;
 } intent_t;
 
-/* ---- inputs -----------------------------------------------------------------------------------
- */
+/* ---- inputs ---------------------------------------------------------------------------------- */
 
 enum input_kind {
     INPUT_TICK,       /* time passed: a deadline is due */
@@ -209,8 +207,7 @@ struct kiosk_input {
     } u;
 };
 
-/* ---- effects ----------------------------------------------------------------------------------
- */
+/* ---- effects --------------------------------------------------------------------------------- */
 
 enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
 

@@ -39,8 +39,7 @@ void kiosk_init(struct kiosk *kiosk, const struct site *site)
     }
 }
 
-/* ---- the journal ------------------------------------------------------------------------------
- */
+/* ---- the journal ----------------------------------------------------------------------------- */
 
 static int bin_of_number(const struct site *site, int32_t number)
 {
@@ -105,8 +104,7 @@ void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t s
     }
 }
 
-/* ---- recording --------------------------------------------------------------------------------
- */
+/* ---- recording ------------------------------------------------------------------------------- */
 
 moment_t kiosk_moment(const struct kiosk *kiosk)
 {
@@ -180,8 +178,7 @@ int kiosk_pending_count(const struct kiosk *kiosk)
     return count;
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------
- */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
                  struct kiosk_effects *effects)
@@ -217,8 +214,7 @@ void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
     step_record(&step, &event);
 }
 
-/* ---- one step ---------------------------------------------------------------------------------
- */
+/* ---- one step -------------------------------------------------------------------------------- */
 
 static void on_reading(struct step *step, const reading_t *reading)
 {

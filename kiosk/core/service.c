@@ -9,8 +9,7 @@ static void leave(struct step *step)
     access_clear(&step->kiosk->access);
 }
 
-/* ---- collection -------------------------------------------------------------------------------
- */
+/* ---- collection ------------------------------------------------------------------------------ */
 
 static enum weight_quality collection_quality(const struct collection *collection)
 {
@@ -124,8 +123,7 @@ static void collect_leave(struct step *step)
     kiosk->service = SERVICE_FILL;
 }
 
-/* ---- intents ----------------------------------------------------------------------------------
- */
+/* ---- intents --------------------------------------------------------------------------------- */
 
 static void check_pin(struct step *step)
 {
@@ -235,8 +233,7 @@ void service_pin_result(struct step *step, bool accepted)
     }
 }
 
-/* ---- time -------------------------------------------------------------------------------------
- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 /* A bin that is being swapped waits for its cleaner, however long that takes. */
 static bool may_time_out(const struct kiosk *kiosk)

@@ -38,8 +38,7 @@ const char *word_record(enum record_kind kind)
     return (unsigned)kind < RECORD_KIND_COUNT ? record_words[kind] : "";
 }
 
-/* ---- cells ------------------------------------------------------------------------------------
- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static const cell_t unknown = {.type = CELL_UNKNOWN};
 
@@ -142,8 +141,7 @@ CELL(collection_removed_g, number_if(WEIGHED(collection), record->body.collectio
 CELL(collection_quality, QUALITY_CELL(record->body.collection.quality))
 CELL(collection_who, text(record->body.collection.who))
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static const struct column csv_deposits[] = {
 #define EXPORT_DEPOSIT(cell, text) {text, cell},

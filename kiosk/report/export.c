@@ -33,8 +33,7 @@ static const char *const media_types[EXPORT_FORMAT_COUNT] = {
 #undef X
 };
 
-/* ---- requests ---------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static bool parse_number(const char *digits, int count, int *number)
 {
@@ -145,8 +144,7 @@ void export_file_name(const struct export_request *request, char name[EXPORT_NAM
              suffix);
 }
 
-/* ---- lines ------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 static void put_csv_cell(struct text *line, const cell_t *cell)
 {
@@ -228,8 +226,7 @@ static void put_csv_header(struct export *export)
     text_put(&export->line, "\r\n", 2);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 struct export *export_open(const char *directory, const struct export_request *request,
                            char error[EXPORT_ERROR_MAX])

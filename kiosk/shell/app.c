@@ -53,8 +53,7 @@ struct app {
     struct tally tally;
 };
 
-/* ---- the core and its effects -----------------------------------------------------------------
- */
+/* ---- the core and its effects ---------------------------------------------------------------- */
 
 static void perform(struct app *app, const struct kiosk_effects *effects)
 {
@@ -94,8 +93,7 @@ static void tick(struct app *app)
     }
 }
 
-/* ---- inputs -----------------------------------------------------------------------------------
- */
+/* ---- inputs ---------------------------------------------------------------------------------- */
 
 static void take_readings(struct app *app)
 {
@@ -220,8 +218,7 @@ static void take_clock(struct app *app)
     recorder_note(app->recorder, &event);
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------
- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static bool is_attentive(const struct kiosk *kiosk)
 {
@@ -316,8 +313,7 @@ static void loop(struct app *app)
     }
 }
 
-/* ---- start ------------------------------------------------------------------------------------
- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 static int fail(const char *what, const char *why)
 {
@@ -513,8 +509,7 @@ static int start(struct app *app)
     return start_io(app);
 }
 
-/* ---- end --------------------------------------------------------------------------------------
- */
+/* ---- end ------------------------------------------------------------------------------------- */
 
 static void end(struct app *app)
 {

@@ -31,8 +31,7 @@ struct display {
     uint64_t shot_keys[SHOTS_MAX];
 };
 
-/* ---- open and close ---------------------------------------------------------------------------
- */
+/* ---- open and close -------------------------------------------------------------------------- */
 
 static void lay_out(struct display *display)
 {
@@ -80,8 +79,7 @@ void display_close(struct display *display)
     free(display);
 }
 
-/* ---- pictures ---------------------------------------------------------------------------------
- */
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 /* What makes a screen a new one for the album: not a weight or a second, but another state. */
 static uint64_t shot_key(const struct view *view)
@@ -134,8 +132,7 @@ static void save_shot(struct display *display, const struct view *view)
     }
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------
- */
+/* ---- drawing --------------------------------------------------------------------------------- */
 
 static void announce(const struct view *was, const struct view *is)
 {
@@ -184,8 +181,7 @@ void display_show(struct display *display, const struct view *view)
     }
 }
 
-/* ---- touches ----------------------------------------------------------------------------------
- */
+/* ---- touches --------------------------------------------------------------------------------- */
 
 bool display_pump(struct display *display)
 {
@@ -254,8 +250,7 @@ struct display_event display_next(struct display *display)
     return event;
 }
 
-/* ---- warming ----------------------------------------------------------------------------------
- */
+/* ---- warming --------------------------------------------------------------------------------- */
 
 /* A view of another screen with the same site, so that its characters can be rendered ahead. */
 static void imagine(const struct display *display, int step, struct view *view)

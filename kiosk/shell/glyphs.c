@@ -104,8 +104,7 @@ void glyphs_close(struct glyphs *glyphs)
     TTF_Quit();
 }
 
-/* ---- the machine's full font ------------------------------------------------------------------
- */
+/* ---- the machine's full font ----------------------------------------------------------------- */
 
 static TTF_Font *find_full_font(const char *style)
 {
@@ -147,8 +146,7 @@ static struct face *full_face(struct glyphs *glyphs, enum font_weight weight)
     return glyphs->full[weight].font == NULL ? NULL : &glyphs->full[weight];
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static uint64_t entry_key(enum font_weight weight, int size, uint32_t code)
 {
@@ -191,8 +189,7 @@ static struct entry *add(struct glyphs *glyphs, uint64_t key, int mask_bytes)
     return entry;
 }
 
-/* ---- rendering --------------------------------------------------------------------------------
- */
+/* ---- rendering ------------------------------------------------------------------------------- */
 
 static void set_size(struct face *face, int size)
 {
@@ -385,8 +382,7 @@ struct glyphs_statistics glyphs_statistics(const struct glyphs *glyphs)
     return glyphs->statistics;
 }
 
-/* ---- UTF-8 ------------------------------------------------------------------------------------
- */
+/* ---- UTF-8 ----------------------------------------------------------------------------------- */
 
 uint32_t glyphs_next_code(const char **text, const char *end)
 {

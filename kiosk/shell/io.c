@@ -51,8 +51,7 @@ struct io {
     bool news; /* something in the ring that main should see now */
 };
 
-/* ---- readings ---------------------------------------------------------------------------------
- */
+/* ---- readings -------------------------------------------------------------------------------- */
 
 static void send(struct io *io, const struct kiosk_input *input)
 {
@@ -91,8 +90,7 @@ static void on_reading(void *context, const reading_t *reading)
     }
 }
 
-/* ---- ports ------------------------------------------------------------------------------------
- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static void report(struct io *io, struct io_port *port, int64_t now_ms, bool up)
 {
@@ -166,8 +164,7 @@ static void read_port(struct io *io, struct io_port *port)
     }
 }
 
-/* ---- the loop ---------------------------------------------------------------------------------
- */
+/* ---- the loop -------------------------------------------------------------------------------- */
 
 static bool may_wait(const struct io *io, const struct io_port *port, int64_t now_ms)
 {

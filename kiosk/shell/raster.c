@@ -40,8 +40,7 @@ static bool contains(rect_t outer, rect_t inner)
            inner.y + inner.h <= outer.y + outer.h;
 }
 
-/* ---- pixels -----------------------------------------------------------------------------------
- */
+/* ---- pixels ---------------------------------------------------------------------------------- */
 
 /* What is painted, and where it may be. */
 struct brush {
@@ -160,8 +159,7 @@ static void paint_mask(const struct brush *brush, const uint8_t *mask, int mask_
     }
 }
 
-/* ---- rounded corners --------------------------------------------------------------------------
- */
+/* ---- rounded corners ------------------------------------------------------------------------- */
 
 /* The root of `value`, rounded down; it is known to be at most `most`. */
 static int integer_sqrt(int64_t value, int64_t most)
@@ -245,8 +243,7 @@ static int fitting_radius(const struct draw_command *command)
     return max_int(min_int(command->radius, min_int(command->rect.w, command->rect.h) / 2), 0);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------
- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 static void draw_fill(const struct brush *brush, const struct draw_command *command)
 {
@@ -396,8 +393,7 @@ void raster_draw(const struct raster_target *target, struct glyphs *glyphs,
     }
 }
 
-/* ---- differences ------------------------------------------------------------------------------
- */
+/* ---- differences ----------------------------------------------------------------------------- */
 
 static bool is_same(const struct draw_list *a, int a_index, const struct draw_list *b, int b_index)
 {

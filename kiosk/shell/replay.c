@@ -27,8 +27,7 @@ struct replay {
     bool failed;
 };
 
-/* ---- the core and its effects -----------------------------------------------------------------
- */
+/* ---- the core and its effects ---------------------------------------------------------------- */
 
 static void step(struct replay *replay, const struct kiosk_input *input);
 
@@ -89,8 +88,7 @@ static void begin(struct replay *replay, const moment_t *at)
     perform(replay, &effects);
 }
 
-/* ---- lines of the capture ---------------------------------------------------------------------
- */
+/* ---- lines of the capture -------------------------------------------------------------------- */
 
 static void on_reading(void *context, const reading_t *reading)
 {
@@ -231,8 +229,7 @@ static bool on_event(struct replay *replay, const struct capture_event *event,
     return on_port_event(replay, event, reason);
 }
 
-/* ---- the whole file ---------------------------------------------------------------------------
- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
 static int read_events(struct replay *replay, FILE *file)
 {

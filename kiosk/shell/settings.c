@@ -2,27 +2,14 @@
 
 #include "assets/assets.h"
 #include "hw/link.h"
+#include "kiosk/shell/settings_rows.h"
 
 #include <errno.h>
-#include <libconfig.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the tables: every key there is -----------------------------------------------------------
- */
-
-enum row_type { ROW_TEXT, ROW_INT, ROW_BOOL };
-
-struct row {
-    const char *key;
-    enum row_type type;
-    size_t offset;
-    size_t size;     /* ROW_TEXT: bytes with the NUL */
-    int least, most; /* ROW_INT */
-    bool required;
-};
+/* ---- the tables: every key there is ---------------------------------------------------------- */
 
 /* What a port or a bin says before names are looked up. */
 struct raw_port {
@@ -40,200 +27,79 @@ struct raw_class {
     char colour[16];
 };
 
-#define TEXT(type, key, field, ...)                                                                \
-    {                                                                                              \
-        key, ROW_TEXT, offsetof(type, field), sizeof(((type *)0)->field), __VA_ARGS__              \
-    }
-#define INT(type, key, field, least, most, ...)                                                    \
-    {                                                                                              \
-        key, ROW_INT, offsetof(type, field), 0, least, most, __VA_ARGS__                           \
-    }
-#define BOOL(type, key, field)                                                                     \
-    {                                                                                              \
-        key, ROW_BOOL, offsetof(type, field), 0, 0, 1, false                                       \
-    }
-
 static const struct row site_rows[] = {
-    TEXT(struct settings, "id", site.id, .required = true),
-    TEXT(struct settings, "name", site.name, .required = true),
-    TEXT(struct settings, "point", site.point, .required = true),
-    TEXT(struct settings, "hours", site.hours, .required = false),
+    ROW_TEXT_OF(struct settings, "id", site.id, true),
+    ROW_TEXT_OF(struct settings, "name", site.name, true),
+    ROW_TEXT_OF(struct settings, "point", site.point, true),
+    ROW_TEXT_OF(struct settings, "hours", site.hours, false),
 };
 
 static const struct row screen_rows[] = {
-    INT(struct settings, "width", screen.width, 0, 7680, false),
-    INT(struct settings, "height", screen.height, 0, 7680, false),
-    INT(struct settings, "panel_width_mm", screen.panel_width_mm, 100, 3000, false),
-    BOOL(struct settings, "sound", screen.sound),
+    ROW_INT_OF(struct settings, "width", screen.width, 0, 7680, false),
+    ROW_INT_OF(struct settings, "height", screen.height, 0, 7680, false),
+    ROW_INT_OF(struct settings, "panel_width_mm", screen.panel_width_mm, 100, 3000, false),
+    ROW_BOOL_OF(struct settings, "sound", screen.sound),
 };
 
 static const struct row timing_rows[] = {
-    INT(struct settings, "visit_idle_ms", site.timing.visit_idle_ms, 3000, 120000, false),
-    INT(struct settings, "reading_age_ms", site.timing.reading_age_ms, 500, 60000, false),
-    INT(struct settings, "settle_ms", site.timing.settle_ms, 200, 10000, false),
-    INT(struct settings, "settle_limit_ms", site.timing.settle_limit_ms, 1000, 60000, false),
-    INT(struct settings, "lid_left_open_ms", site.timing.lid_left_open_ms, 1000, 600000, false),
-    INT(struct settings, "service_idle_ms", site.timing.service_idle_ms, 5000, 3600000, false),
-    INT(struct settings, "min_deposit_g", site.timing.min_deposit_g, 1, 100000, false),
-    INT(struct settings, "near_full_permille", site.timing.near_full_permille, 1, 1000, false),
-    INT(struct settings, "full_permille", site.timing.full_permille, 1, 1000, false),
+    ROW_INT_OF(struct settings, "visit_idle_ms", site.timing.visit_idle_ms, 3000, 120000, false),
+    ROW_INT_OF(struct settings, "reading_age_ms", site.timing.reading_age_ms, 500, 60000, false),
+    ROW_INT_OF(struct settings, "settle_ms", site.timing.settle_ms, 200, 10000, false),
+    ROW_INT_OF(struct settings, "settle_limit_ms", site.timing.settle_limit_ms, 1000, 60000, false),
+    ROW_INT_OF(struct settings, "lid_left_open_ms", site.timing.lid_left_open_ms, 1000, 600000,
+               false),
+    ROW_INT_OF(struct settings, "service_idle_ms", site.timing.service_idle_ms, 5000, 3600000,
+               false),
+    ROW_INT_OF(struct settings, "min_deposit_g", site.timing.min_deposit_g, 1, 100000, false),
+    ROW_INT_OF(struct settings, "near_full_permille", site.timing.near_full_permille, 1, 1000,
+               false),
+    ROW_INT_OF(struct settings, "full_permille", site.timing.full_permille, 1, 1000, false),
 };
 
 static const struct row access_rows[] = {
-    TEXT(struct settings, "cleaner_pin", cleaner_pin, .required = true),
+    ROW_TEXT_OF(struct settings, "cleaner_pin", cleaner_pin, false),
 };
 
 static const struct row web_rows[] = {
-    BOOL(struct settings, "enabled", web.enabled),
-    TEXT(struct settings, "address", web.address, .required = false),
-    INT(struct settings, "port", web.port, 0, 65535, false),
-    TEXT(struct settings, "password", web.password, .required = false),
-    TEXT(struct settings, "certificate", web.certificate, .required = false),
-    TEXT(struct settings, "key", web.key, .required = false),
-    BOOL(struct settings, "allow_plain_http", web.allow_plain_http),
+    ROW_BOOL_OF(struct settings, "enabled", web.enabled),
+    ROW_TEXT_OF(struct settings, "address", web.address, false),
+    ROW_INT_OF(struct settings, "port", web.port, 0, 65535, false),
+    ROW_TEXT_OF(struct settings, "password", web.password, false),
+    ROW_TEXT_OF(struct settings, "certificate", web.certificate, false),
+    ROW_TEXT_OF(struct settings, "key", web.key, false),
+    ROW_BOOL_OF(struct settings, "allow_plain_http", web.allow_plain_http),
 };
 
 static const struct row port_rows[] = {
-    TEXT(struct raw_port, "name", name, .required = true),
-    TEXT(struct raw_port, "device", settings.device, .required = true),
-    TEXT(struct raw_port, "protocol", settings.protocol, .required = true),
-    TEXT(struct raw_port, "line", settings.line, .required = false),
-    TEXT(struct raw_port, "unit", settings.unit, .required = false),
-    BOOL(struct raw_port, "mask7", settings.mask7),
-    BOOL(struct raw_port, "checksum", settings.checksum),
-    INT(struct raw_port, "equal_frames", settings.equal_frames, 1, 10, false),
+    ROW_TEXT_OF(struct raw_port, "name", name, true),
+    ROW_TEXT_OF(struct raw_port, "device", settings.device, true),
+    ROW_TEXT_OF(struct raw_port, "protocol", settings.protocol, true),
+    ROW_TEXT_OF(struct raw_port, "line", settings.line, false),
+    ROW_TEXT_OF(struct raw_port, "unit", settings.unit, false),
+    ROW_BOOL_OF(struct raw_port, "mask7", settings.mask7),
+    ROW_BOOL_OF(struct raw_port, "checksum", settings.checksum),
+    ROW_INT_OF(struct raw_port, "equal_frames", settings.equal_frames, 1, 10, false),
 };
 
 static const struct row bin_rows[] = {
-    INT(struct raw_bin, "number", number, 1, 99, true),
-    TEXT(struct raw_bin, "class", class, .required = true),
-    TEXT(struct raw_bin, "scale", scale, .required = true),
-    INT(struct raw_bin, "scale_channel", scale_channel, 1, HW_CHANNELS_MAX, false),
-    TEXT(struct raw_bin, "lid", lid, .required = false),
-    INT(struct raw_bin, "lid_channel", lid_channel, 1, HW_CHANNELS_MAX, false),
-    INT(struct raw_bin, "capacity_g", capacity_g, 1000, 5000000, true),
-    INT(struct raw_bin, "tare_g", tare_g, -2000000, 2000000, false),
-    INT(struct raw_bin, "division_g", division_g, 1, 10000, true),
+    ROW_INT_OF(struct raw_bin, "number", number, 1, 99, true),
+    ROW_TEXT_OF(struct raw_bin, "class", class, true),
+    ROW_TEXT_OF(struct raw_bin, "scale", scale, true),
+    ROW_INT_OF(struct raw_bin, "scale_channel", scale_channel, 1, HW_CHANNELS_MAX, false),
+    ROW_TEXT_OF(struct raw_bin, "lid", lid, false),
+    ROW_INT_OF(struct raw_bin, "lid_channel", lid_channel, 1, HW_CHANNELS_MAX, false),
+    ROW_INT_OF(struct raw_bin, "capacity_g", capacity_g, 1000, 5000000, true),
+    ROW_INT_OF(struct raw_bin, "tare_g", tare_g, -2000000, 2000000, false),
+    ROW_INT_OF(struct raw_bin, "division_g", division_g, 1, 10000, true),
 };
 
 static const struct row class_rows[] = {
-    TEXT(struct raw_class, "label", style.label, .required = false),
-    TEXT(struct raw_class, "note", style.note, .required = false),
-    TEXT(struct raw_class, "colour", colour, .required = false),
+    ROW_TEXT_OF(struct raw_class, "label", style.label, false),
+    ROW_TEXT_OF(struct raw_class, "note", style.note, false),
+    ROW_TEXT_OF(struct raw_class, "colour", colour, false),
 };
 
-#define ROWS(table) table, sizeof(table) / sizeof(table[0])
-
-/* ---- messages ---------------------------------------------------------------------------------
- */
-
-struct reader {
-    const char *file;
-    char *error; /* SETTINGS_ERROR_MAX */
-};
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
-static int
-fail(const struct reader *reader, const config_setting_t *at, const char *format, ...)
-{
-    unsigned line = at == NULL ? 0 : config_setting_source_line(at);
-    int used = line > 0 ? snprintf(reader->error, SETTINGS_ERROR_MAX, "%s:%u: ", reader->file, line)
-                        : snprintf(reader->error, SETTINGS_ERROR_MAX, "%s: ", reader->file);
-    if (used < 0 || used >= SETTINGS_ERROR_MAX) {
-        return -1;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(reader->error + used, (size_t)(SETTINGS_ERROR_MAX - used), format, arguments);
-    va_end(arguments);
-    return -1;
-}
-
-/* ---- one group by its table -------------------------------------------------------------------
- */
-
-static const struct row *find_row(const struct row *rows, size_t count, const char *key)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].key, key) == 0) {
-            return &rows[i];
-        }
-    }
-    return NULL;
-}
-
-static int read_text(const struct reader *reader, const config_setting_t *setting,
-                     const struct row *row, char *to)
-{
-    const char *text = config_setting_get_string(setting);
-    if (text == NULL) {
-        return fail(reader, setting, "%s must be a text in quotes", row->key);
-    }
-    if (strlen(text) >= row->size) {
-        return fail(reader, setting, "%s is longer than %zu bytes", row->key, row->size - 1);
-    }
-    if (row->required && text[0] == '\0') {
-        return fail(reader, setting, "%s is empty", row->key);
-    }
-    memcpy(to, text, strlen(text) + 1);
-    return 0;
-}
-
-static int read_row(const struct reader *reader, const config_setting_t *setting,
-                    const struct row *row, unsigned char *base)
-{
-    if (row->type == ROW_TEXT) {
-        return read_text(reader, setting, row, (char *)(base + row->offset));
-    }
-    if (row->type == ROW_BOOL) {
-        if (config_setting_type(setting) != CONFIG_TYPE_BOOL) {
-            return fail(reader, setting, "%s must be true or false", row->key);
-        }
-        bool value = config_setting_get_bool(setting) != 0;
-        memcpy(base + row->offset, &value, sizeof value);
-        return 0;
-    }
-    if (config_setting_type(setting) != CONFIG_TYPE_INT) {
-        return fail(reader, setting, "%s must be a whole number", row->key);
-    }
-    int value = config_setting_get_int(setting);
-    if (value < row->least || value > row->most) {
-        return fail(reader, setting, "%s = %d is outside %d to %d", row->key, value, row->least,
-                    row->most);
-    }
-    memcpy(base + row->offset, &value, sizeof value);
-    return 0;
-}
-
-static int read_group(const struct reader *reader, config_setting_t *group, const char *what,
-                      const struct row *rows, size_t count, void *base)
-{
-    if (!config_setting_is_group(group)) {
-        return fail(reader, group, "%s must be a group: { key = value; ... }", what);
-    }
-    for (int i = 0; i < config_setting_length(group); i++) {
-        config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
-        const struct row *row = find_row(rows, count, config_setting_name(setting));
-        if (row == NULL) {
-            return fail(reader, setting, "unknown key \"%s\" in %s", config_setting_name(setting),
-                        what);
-        }
-        if (read_row(reader, setting, row, base) != 0) {
-            return -1;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].required && config_setting_get_member(group, rows[i].key) == NULL) {
-            return fail(reader, group, "%s lacks \"%s\"", what, rows[i].key);
-        }
-    }
-    return 0;
-}
-
-/* ---- ports ------------------------------------------------------------------------------------
- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 int settings_port(const struct settings *settings, const char *name)
 {
@@ -257,23 +123,24 @@ void settings_pump(const struct settings *settings, int index, struct port_confi
     memcpy(pump->options.unit, port->unit, sizeof pump->options.unit);
 }
 
-static int check_port(const struct reader *reader, const config_setting_t *at,
+static int check_port(const struct settings_reader *reader, const config_setting_t *at,
                       const struct settings *settings, struct raw_port *raw)
 {
     struct port_settings *port = &raw->settings;
     if (settings_port(settings, raw->name) >= 0) {
-        return fail(reader, at, "two ports are named \"%s\"", raw->name);
+        return settings_fail(reader, at, "two ports are named \"%s\"", raw->name);
     }
     for (int i = 0; i < settings->site.port_count; i++) {
         if (strcmp(settings->ports[i].device, port->device) == 0) {
-            return fail(reader, at, "ports \"%s\" and \"%s\" have one device, %s",
-                        settings->site.ports[i], raw->name, port->device);
+            return settings_fail(reader, at, "ports \"%s\" and \"%s\" have one device, %s",
+                                 settings->site.ports[i], raw->name, port->device);
         }
     }
     port->driver = hw_driver_find(port->protocol);
     if (port->driver == NULL) {
-        return fail(reader, at, "unknown protocol \"%s\"; `biaogan protocols` lists what there is",
-                    port->protocol);
+        return settings_fail(reader, at,
+                             "unknown protocol \"%s\"; `biaogan protocols` lists what there is",
+                             port->protocol);
     }
     if (port->line[0] == '\0') {
         snprintf(port->line, sizeof port->line, "%s", port->driver->line);
@@ -281,29 +148,29 @@ static int check_port(const struct reader *reader, const config_setting_t *at,
     struct link_line line;
     char reason[LINK_ERROR_MAX];
     if (!link_line_parse(port->line, &line, reason)) {
-        return fail(reader, at, "line of port \"%s\": %s", raw->name, reason);
+        return settings_fail(reader, at, "line of port \"%s\": %s", raw->name, reason);
     }
     struct hw_value one = {.kind = READING_WEIGHT, .has_digits = true, .digits = 1};
     int32_t grams;
     if (port->unit[0] != '\0' && !hw_value_to_grams(&one, port->unit, &grams)) {
-        return fail(reader, at, "unit \"%s\" of port \"%s\" is none of g kg t jin", port->unit,
-                    raw->name);
+        return settings_fail(reader, at, "unit \"%s\" of port \"%s\" is none of g kg t jin",
+                             port->unit, raw->name);
     }
     return 0;
 }
 
-static int read_port(const struct reader *reader, config_setting_t *element,
+static int read_port(const struct settings_reader *reader, config_setting_t *element,
                      struct settings *settings)
 {
     struct raw_port raw = {.settings = {.equal_frames = 1}};
     if (settings->site.port_count == HW_PORTS_MAX) {
-        return fail(reader, element, "more than %d ports", HW_PORTS_MAX);
+        return settings_fail(reader, element, "more than %d ports", HW_PORTS_MAX);
     }
     config_setting_t *protocol = config_setting_get_member(element, "protocol");
     const char *name = protocol == NULL ? NULL : config_setting_get_string(protocol);
     const struct hw_driver *driver = name == NULL ? NULL : hw_driver_find(name);
     raw.settings.checksum = driver != NULL && driver->checksum_default;
-    if (read_group(reader, element, "a port", ROWS(port_rows), &raw) != 0 ||
+    if (settings_read_group(reader, element, "a port", ROWS(port_rows), &raw) != 0 ||
         check_port(reader, element, settings, &raw) != 0) {
         return -1;
     }
@@ -313,20 +180,19 @@ static int read_port(const struct reader *reader, config_setting_t *element,
     return 0;
 }
 
-/* ---- bins -------------------------------------------------------------------------------------
- */
+/* ---- bins ------------------------------------------------------------------------------------ */
 
-static int find_channel(const struct reader *reader, const config_setting_t *at,
+static int find_channel(const struct settings_reader *reader, const config_setting_t *at,
                         const struct settings *settings, const char *key, const char *port_name,
                         int channel_number, enum reading_kind kind, struct site_channel *channel)
 {
     int port = settings_port(settings, port_name);
     if (port < 0) {
-        return fail(reader, at, "%s = \"%s\" is no port of this file", key, port_name);
+        return settings_fail(reader, at, "%s = \"%s\" is no port of this file", key, port_name);
     }
     if (settings->ports[port].driver->kind != kind) {
-        return fail(reader, at, "%s = \"%s\": protocol %s does not read a %s", key, port_name,
-                    settings->ports[port].protocol, key);
+        return settings_fail(reader, at, "%s = \"%s\": protocol %s does not read a %s", key,
+                             port_name, settings->ports[port].protocol, key);
     }
     *channel = (struct site_channel){.port = (int8_t)port, .channel = (uint8_t)channel_number};
     return 0;
@@ -337,36 +203,37 @@ static bool same_channel(const struct site_channel *a, const struct site_channel
     return a->port >= 0 && a->port == b->port && a->channel == b->channel;
 }
 
-static int check_bin(const struct reader *reader, const config_setting_t *at,
+static int check_bin(const struct settings_reader *reader, const config_setting_t *at,
                      const struct site *site, const struct site_bin *bin)
 {
     for (int i = 0; i < site->bin_count; i++) {
         const struct site_bin *other = &site->bins[i];
         if (other->number == bin->number) {
-            return fail(reader, at, "two bins have the number %d", bin->number);
+            return settings_fail(reader, at, "two bins have the number %d", bin->number);
         }
         if (same_channel(&other->scale, &bin->scale)) {
-            return fail(
+            return settings_fail(
                 reader, at, "bins %d and %d are on one scale channel, port \"%s\" channel %d",
                 other->number, bin->number, site->ports[bin->scale.port], bin->scale.channel);
         }
         if (same_channel(&other->lid, &bin->lid)) {
-            return fail(reader, at, "bins %d and %d are on one lid channel, port \"%s\" channel %d",
-                        other->number, bin->number, site->ports[bin->lid.port], bin->lid.channel);
+            return settings_fail(
+                reader, at, "bins %d and %d are on one lid channel, port \"%s\" channel %d",
+                other->number, bin->number, site->ports[bin->lid.port], bin->lid.channel);
         }
     }
     return 0;
 }
 
-static int read_bin(const struct reader *reader, config_setting_t *element,
+static int read_bin(const struct settings_reader *reader, config_setting_t *element,
                     struct settings *settings)
 {
     struct raw_bin raw = {.scale_channel = 1, .lid_channel = 1};
     struct site *site = &settings->site;
     if (site->bin_count == SITE_BINS_MAX) {
-        return fail(reader, element, "more than %d bins", SITE_BINS_MAX);
+        return settings_fail(reader, element, "more than %d bins", SITE_BINS_MAX);
     }
-    if (read_group(reader, element, "a bin", ROWS(bin_rows), &raw) != 0) {
+    if (settings_read_group(reader, element, "a bin", ROWS(bin_rows), &raw) != 0) {
         return -1;
     }
     struct site_bin bin = {
@@ -378,8 +245,9 @@ static int read_bin(const struct reader *reader, config_setting_t *element,
         .division_g = raw.division_g,
     };
     if (bin.class == WASTE_NONE) {
-        return fail(reader, element,
-                    "class \"%s\" is none of recyclable hazardous kitchen residual", raw.class);
+        return settings_fail(reader, element,
+                             "class \"%s\" is none of recyclable hazardous kitchen residual",
+                             raw.class);
     }
     if (find_channel(reader, element, settings, "scale", raw.scale, raw.scale_channel,
                      READING_WEIGHT, &bin.scale) != 0) {
@@ -396,24 +264,25 @@ static int read_bin(const struct reader *reader, config_setting_t *element,
     return 0;
 }
 
-/* ---- classes ----------------------------------------------------------------------------------
- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
-static int read_class(const struct reader *reader, config_setting_t *setting, struct site *site)
+static int read_class(const struct settings_reader *reader, config_setting_t *setting,
+                      struct site *site)
 {
     enum waste_class class = waste_class_find(config_setting_name(setting));
     if (class == WASTE_NONE) {
-        return fail(reader, setting, "unknown class \"%s\"", config_setting_name(setting));
+        return settings_fail(reader, setting, "unknown class \"%s\"", config_setting_name(setting));
     }
     struct raw_class raw = {.style = site->classes[class]};
-    if (read_group(reader, setting, "a class", ROWS(class_rows), &raw) != 0) {
+    if (settings_read_group(reader, setting, "a class", ROWS(class_rows), &raw) != 0) {
         return -1;
     }
     if (raw.colour[0] != '\0') {
         char *end;
         unsigned long rgb = strtoul(raw.colour + 1, &end, 16);
         if (raw.colour[0] != '#' || strlen(raw.colour) != 7 || *end != '\0') {
-            return fail(reader, setting, "colour \"%s\" is not like \"#1F5F98\"", raw.colour);
+            return settings_fail(reader, setting, "colour \"%s\" is not like \"#1F5F98\"",
+                                 raw.colour);
         }
         raw.style.rgb = (uint32_t)rgb;
     }
@@ -421,14 +290,13 @@ static int read_class(const struct reader *reader, config_setting_t *setting, st
     return 0;
 }
 
-/* ---- the whole file ---------------------------------------------------------------------------
- */
+/* ---- the whole file -------------------------------------------------------------------------- */
 
-static int read_classes(const struct reader *reader, config_setting_t *group,
+static int read_classes(const struct settings_reader *reader, config_setting_t *group,
                         struct settings *settings)
 {
     if (!config_setting_is_group(group)) {
-        return fail(reader, group, "classes must be a group");
+        return settings_fail(reader, group, "classes must be a group");
     }
     for (int i = 0; i < config_setting_length(group); i++) {
         if (read_class(reader, config_setting_get_elem(group, (unsigned)i), &settings->site) != 0) {
@@ -438,12 +306,13 @@ static int read_classes(const struct reader *reader, config_setting_t *group,
     return 0;
 }
 
-static int read_list(const struct reader *reader, config_setting_t *list, const char *what,
-                     int (*read)(const struct reader *, config_setting_t *, struct settings *),
+static int read_list(const struct settings_reader *reader, config_setting_t *list, const char *what,
+                     int (*read)(const struct settings_reader *, config_setting_t *,
+                                 struct settings *),
                      struct settings *settings)
 {
     if (!config_setting_is_list(list)) {
-        return fail(reader, list, "%s must be a list: ( { ... }, { ... } )", what);
+        return settings_fail(reader, list, "%s must be a list: ( { ... }, { ... } )", what);
     }
     for (int i = 0; i < config_setting_length(list); i++) {
         if (read(reader, config_setting_get_elem(list, (unsigned)i), settings) != 0) {
@@ -453,22 +322,23 @@ static int read_list(const struct reader *reader, config_setting_t *list, const 
     return 0;
 }
 
-static int read_ports(const struct reader *reader, config_setting_t *list,
+static int read_ports(const struct settings_reader *reader, config_setting_t *list,
                       struct settings *settings)
 {
     return read_list(reader, list, "ports", read_port, settings);
 }
 
-static int read_bins(const struct reader *reader, config_setting_t *list, struct settings *settings)
+static int read_bins(const struct settings_reader *reader, config_setting_t *list,
+                     struct settings *settings)
 {
     return read_list(reader, list, "bins", read_bin, settings);
 }
 
 #define GROUP_READER(name)                                                                         \
-    static int read_##name(const struct reader *reader, config_setting_t *group,                   \
+    static int read_##name(const struct settings_reader *reader, config_setting_t *group,          \
                            struct settings *settings)                                              \
     {                                                                                              \
-        return read_group(reader, group, #name, ROWS(name##_rows), settings);                      \
+        return settings_read_group(reader, group, #name, ROWS(name##_rows), settings);             \
     }
 GROUP_READER(site)
 GROUP_READER(screen)
@@ -480,7 +350,7 @@ GROUP_READER(web)
 static const struct section {
     const char *name;
     bool required;
-    int (*read)(const struct reader *, config_setting_t *, struct settings *);
+    int (*read)(const struct settings_reader *, config_setting_t *, struct settings *);
 } sections[] = {
     {"site", true, read_site},     {"screen", false, read_screen}, {"timing", false, read_timing},
     {"access", true, read_access}, {"web", false, read_web},       {"classes", false, read_classes},
@@ -488,7 +358,7 @@ static const struct section {
 };
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
-static int check_sections(const struct reader *reader, config_setting_t *root)
+static int check_sections(const struct settings_reader *reader, config_setting_t *root)
 {
     for (int i = 0; i < config_setting_length(root); i++) {
         config_setting_t *setting = config_setting_get_elem(root, (unsigned)i);
@@ -497,13 +367,19 @@ static int check_sections(const struct reader *reader, config_setting_t *root)
             known = known || strcmp(sections[k].name, config_setting_name(setting)) == 0;
         }
         if (!known) {
-            return fail(reader, setting, "unknown section \"%s\"", config_setting_name(setting));
+            return settings_fail(reader, setting, "unknown section \"%s\"",
+                                 config_setting_name(setting));
         }
     }
     return 0;
 }
 
-static int check_whole(const struct reader *reader, config_setting_t *root,
+static bool is_hash(const char *text)
+{
+    return strncmp(text, "$argon2id$", strlen("$argon2id$")) == 0;
+}
+
+static int check_whole(const struct settings_reader *reader, config_setting_t *root,
                        const struct settings *settings)
 {
     config_setting_t *bins = config_setting_get_member(root, "bins");
@@ -513,27 +389,32 @@ static int check_whole(const struct reader *reader, config_setting_t *root,
             count += settings->site.bins[i].class == class;
         }
         if (count == 0) {
-            return fail(reader, bins, "no bin of class %s: each class needs one",
-                        waste_class_text(class));
+            return settings_fail(reader, bins, "no bin of class %s: each class needs one",
+                                 waste_class_text(class));
         }
     }
     const struct site_timing *timing = &settings->site.timing;
     if (timing->near_full_permille > timing->full_permille) {
-        return fail(reader, config_setting_get_member(root, "timing"),
-                    "near_full_permille is above full_permille");
+        return settings_fail(reader, config_setting_get_member(root, "timing"),
+                             "near_full_permille is above full_permille");
     }
     const struct web_settings *web = &settings->web;
     config_setting_t *at = config_setting_get_member(root, "web");
-    if (web->enabled && web->password[0] == '\0') {
-        return fail(reader, at, "web.password is missing; make one with `biaogan passwd`");
+    if (web->enabled && !is_hash(web->password)) {
+        return settings_fail(reader, at, "web.password must be what `biaogan passwd` prints");
+    }
+    if (!is_hash(settings->cleaner_pin)) {
+        return settings_fail(reader, config_setting_get_member(root, "access"),
+                             "access.cleaner_pin must be what `biaogan passwd` prints for the PIN");
     }
     if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
-        return fail(reader, at, "web.certificate and web.key go together");
+        return settings_fail(reader, at, "web.certificate and web.key go together");
     }
     return 0;
 }
 
-static int read_root(const struct reader *reader, config_setting_t *root, struct settings *settings)
+static int read_root(const struct settings_reader *reader, config_setting_t *root,
+                     struct settings *settings)
 {
     if (check_sections(reader, root) != 0) {
         return -1;
@@ -541,7 +422,7 @@ static int read_root(const struct reader *reader, config_setting_t *root, struct
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         config_setting_t *setting = config_setting_get_member(root, sections[i].name);
         if (setting == NULL && sections[i].required) {
-            return fail(reader, NULL, "the section \"%s\" is missing", sections[i].name);
+            return settings_fail(reader, NULL, "the section \"%s\" is missing", sections[i].name);
         }
         if (setting != NULL && sections[i].read(reader, setting, settings) != 0) {
             return -1;
@@ -563,7 +444,7 @@ static void set_defaults(struct settings *settings)
 static int finish(config_t *config, int parsed, const char *name, struct settings *settings,
                   char error[SETTINGS_ERROR_MAX])
 {
-    struct reader reader = {.file = name, .error = error};
+    struct settings_reader reader = {.file = name, .error = error};
     int result;
     if (parsed == CONFIG_TRUE) {
         set_defaults(settings);

@@ -29,8 +29,7 @@ struct simulation {
     atomic_bool stopping;
 };
 
-/* ---- pseudo-terminals -------------------------------------------------------------------------
- */
+/* ---- pseudo-terminals ------------------------------------------------------------------------ */
 
 static void link_path(const struct simulation *simulation, int port, char *path, size_t size)
 {
@@ -81,8 +80,7 @@ static void unplug(struct simulation *simulation, int port)
     }
 }
 
-/* ---- what the site emits ----------------------------------------------------------------------
- */
+/* ---- what the site emits --------------------------------------------------------------------- */
 
 static void on_bytes(void *context, int64_t t_ms, int port, const uint8_t *bytes, size_t count)
 {
@@ -157,8 +155,7 @@ static void *simulation_main(void *context)
     return NULL;
 }
 
-/* ---- the main thread's side -------------------------------------------------------------------
- */
+/* ---- the main thread's side ------------------------------------------------------------------ */
 
 static int make_site(struct simulation *simulation, const struct simulation_config *config,
                      char error[SIMULATION_ERROR_MAX])

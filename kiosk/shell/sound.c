@@ -41,8 +41,7 @@ struct speaker {
     int16_t samples[SOUND_SAMPLES_MAX];
 };
 
-/* ---- samples ----------------------------------------------------------------------------------
- */
+/* ---- samples --------------------------------------------------------------------------------- */
 
 /* sin of a phase of 0..65535 for one turn, -32768..32768: Bhaskara's approximation, within 0.2 %.
  */
@@ -76,8 +75,7 @@ int sound_samples(enum sound tone, int16_t samples[SOUND_SAMPLES_MAX])
     return count;
 }
 
-/* ---- the thread -------------------------------------------------------------------------------
- */
+/* ---- the thread ------------------------------------------------------------------------------ */
 
 static SDL_AudioDeviceID open_device(struct speaker *sound)
 {
@@ -163,8 +161,7 @@ static void *play(void *context)
     return NULL;
 }
 
-/* ---- the caller's side ------------------------------------------------------------------------
- */
+/* ---- the caller's side ----------------------------------------------------------------------- */
 
 struct speaker *sound_open(void)
 {

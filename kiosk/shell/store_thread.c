@@ -36,8 +36,7 @@ struct store_thread {
     struct store_record record; /* being written */
 };
 
-/* ---- news -------------------------------------------------------------------------------------
- */
+/* ---- news ------------------------------------------------------------------------------------ */
 
 static void post(struct store_thread *store, const struct store_news *news)
 {
@@ -80,8 +79,7 @@ static enum store_state state_of(enum ledger_result result)
     return states[result];
 }
 
-/* ---- the ledger -------------------------------------------------------------------------------
- */
+/* ---- the ledger ------------------------------------------------------------------------------ */
 
 static void hand_over(void *context, const struct kiosk_event *event, int64_t seq)
 {
@@ -170,8 +168,7 @@ static void *store_main(void *context)
     return NULL;
 }
 
-/* ---- the main thread's side -------------------------------------------------------------------
- */
+/* ---- the main thread's side ------------------------------------------------------------------ */
 
 struct store_thread *store_thread_start(const char *directory, const char *boot_id,
                                         int64_t past_utc_ms, int wake)

@@ -19,8 +19,7 @@
 #define NO_DISPLAY      "no display can be opened"
 #define START_DISPLAY   "start a display server or run with --headless"
 
-/* ---- input devices as wake-ups ----------------------------------------------------------------
- */
+/* ---- input devices as wake-ups --------------------------------------------------------------- */
 
 /* Without a display server SDL reads /dev/input itself and offers no descriptor. Every opener of an
  * input device gets every event, so our own descriptors are read only to know when to pump SDL. */
@@ -87,8 +86,7 @@ static void drain_inputs(struct window *window)
     }
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static void set_hints(void)
 {
@@ -258,8 +256,7 @@ void window_close(struct window *window)
     window->display_fd = -1;
 }
 
-/* ---- pictures ---------------------------------------------------------------------------------
- */
+/* ---- pictures -------------------------------------------------------------------------------- */
 
 const struct raster_target *window_target(const struct window *window)
 {
@@ -287,8 +284,7 @@ void window_present(struct window *window, const rect_t *rects, int count)
     }
 }
 
-/* ---- events -----------------------------------------------------------------------------------
- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 bool window_pump(struct window *window)
 {

@@ -153,8 +153,7 @@ static bool is_present(const struct kiosk_event *event, const struct field *fiel
     return flag;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 struct writer {
     char *out;
@@ -294,8 +293,7 @@ size_t body_encode(const struct kiosk_event *event, char out[LEDGER_BODY_MAX])
     return writer.length;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static bool read_word(struct kiosk_event *event, const struct field *field, const json_t *value)
 {

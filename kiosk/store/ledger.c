@@ -43,8 +43,7 @@ enum ledger_result ledger_fail(struct ledger *ledger, const char *doing, int cod
     return result;
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static struct ledger *create_handle(const char *directory, char error[LEDGER_ERROR_MAX])
 {
@@ -301,8 +300,7 @@ void ledger_close(struct ledger *ledger)
     free(ledger);
 }
 
-/* ---- appending --------------------------------------------------------------------------------
- */
+/* ---- appending ------------------------------------------------------------------------------- */
 
 static int insert_row(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
@@ -383,8 +381,7 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     return LEDGER_OK;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 int64_t ledger_last_seq(struct ledger *ledger)
 {

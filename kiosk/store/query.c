@@ -27,8 +27,7 @@ enum record_kind record_kind_find(const char *text)
     return RECORD_KIND_COUNT;
 }
 
-/* ---- records ----------------------------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------------------------------- */
 
 /* Columns that every record begins with, and what follows them. */
 enum { COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3, COLUMN_BODY };
@@ -264,8 +263,7 @@ void record_cursor_close(struct record_cursor *cursor)
     free(cursor);
 }
 
-/* ---- sums -------------------------------------------------------------------------------------
- */
+/* ---- sums ------------------------------------------------------------------------------------ */
 
 enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
                               struct ledger_sums *sums, char error[LEDGER_ERROR_MAX])

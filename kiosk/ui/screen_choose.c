@@ -38,8 +38,7 @@ static void examples_draw(struct canvas *canvas, rect_t rect, enum waste_class c
     }
 }
 
-/* ---- gauges -----------------------------------------------------------------------------------
- */
+/* ---- gauges ---------------------------------------------------------------------------------- */
 
 enum { BAR_HEIGHT = 14, GAUGE_HEIGHT = 30 + GAP_SMALL + BAR_HEIGHT, TRACK_ALPHA = 84 };
 
@@ -107,8 +106,7 @@ static void tile_gauges(struct canvas *canvas, rect_t rect, const struct view *v
     }
 }
 
-/* ---- tiles ------------------------------------------------------------------------------------
- */
+/* ---- tiles ----------------------------------------------------------------------------------- */
 
 static void tile_bins(char *out, size_t size, const struct view *view, enum waste_class class)
 {
@@ -179,8 +177,7 @@ static void tile_draw(struct canvas *canvas, rect_t rect, const struct view *vie
     examples_draw(canvas, text, class, colour);
 }
 
-/* ---- figures ----------------------------------------------------------------------------------
- */
+/* ---- figures --------------------------------------------------------------------------------- */
 
 static void figure(struct canvas *canvas, rect_t rect, enum string_id label, const char *value,
                    const char *unit)
@@ -227,8 +224,7 @@ static void figures_draw(struct canvas *canvas, rect_t rect, const struct view *
     figure(canvas, week, STR_WEEK_RATE, any ? rate : unknown, any ? counted : "");
 }
 
-/* ---- the screen -------------------------------------------------------------------------------
- */
+/* ---- the screen ------------------------------------------------------------------------------ */
 
 void screen_choose_draw(struct canvas *canvas, const struct view *view)
 {

@@ -48,8 +48,7 @@ static void fill_warning(struct canvas *canvas, rect_t rect, const struct view *
     canvas_text(canvas, pill, style, text);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------
- */
+/* ---- steps ----------------------------------------------------------------------------------- */
 
 static int pill_width(const struct canvas *canvas, const char *text, bool done)
 {

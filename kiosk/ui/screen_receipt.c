@@ -118,8 +118,7 @@ static void result_card(struct canvas *canvas, rect_t rect, const struct view *v
     verdict_draw(canvas, inside, view);
 }
 
-/* ---- what was done so far ---------------------------------------------------------------------
- */
+/* ---- what was done so far -------------------------------------------------------------------- */
 
 static void total_words(char *out, size_t size, enum string_id count_words, int64_t count,
                         int64_t grams, int decimals)

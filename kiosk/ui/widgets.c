@@ -7,8 +7,7 @@
 
 enum { SHADE_PRESSED = 30 };
 
-/* ---- classes ----------------------------------------------------------------------------------
- */
+/* ---- classes --------------------------------------------------------------------------------- */
 
 enum icon widget_class_icon(enum waste_class class)
 {
@@ -31,8 +30,7 @@ uint32_t widget_class_colour(const struct site *site, enum waste_class class)
     return class < WASTE_CLASS_COUNT ? site->classes[class].rgb : (uint32_t)COLOUR_INK;
 }
 
-/* ---- buttons ----------------------------------------------------------------------------------
- */
+/* ---- buttons --------------------------------------------------------------------------------- */
 
 struct button_look {
     uint32_t fill, pressed, frame, text;
@@ -104,8 +102,7 @@ void widget_class_button(struct canvas *canvas, rect_t rect, const struct site *
     button_content(canvas, rect, widget_class_icon(class), widget_class_label(site, class), text);
 }
 
-/* ---- plain parts ------------------------------------------------------------------------------
- */
+/* ---- plain parts ----------------------------------------------------------------------------- */
 
 void widget_card(struct canvas *canvas, rect_t rect)
 {
@@ -154,8 +151,7 @@ int widget_weight(struct canvas *canvas, int x, int baseline, int width, int siz
     return used + canvas_text_baseline(canvas, x + used, baseline, width - used, small, unit);
 }
 
-/* ---- header -----------------------------------------------------------------------------------
- */
+/* ---- header ---------------------------------------------------------------------------------- */
 
 static const char *weekday_name(int weekday)
 {
@@ -205,8 +201,7 @@ void widget_header(struct canvas *canvas, rect_t rect, const struct view *view)
                  BLOCK_MIDDLE, text);
 }
 
-/* ---- bins in a row ----------------------------------------------------------------------------
- */
+/* ---- bins in a row --------------------------------------------------------------------------- */
 
 void widget_bin_position(char *out, size_t size, int index, int count)
 {

@@ -37,8 +37,7 @@ void figures_page_load(struct figures_page *page, const char *directory, int64_t
     ledger_close(ledger);
 }
 
-/* ---- sums of the roll-up ----------------------------------------------------------------------
- */
+/* ---- sums of the roll-up --------------------------------------------------------------------- */
 
 struct total {
     int64_t count, weighed, grams;
@@ -79,8 +78,7 @@ static struct total consistent(const struct ledger_sums *sums)
     return total;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* One decimal, rounded down: a share never looks better than it is. */
 static void put_percent(char *value, size_t size, int64_t part, int64_t whole)

@@ -41,8 +41,7 @@ struct request {
 typedef enum MHD_Result handler(struct web *web, struct MHD_Connection *connection,
                                 struct request *request);
 
-/* ---- answers ----------------------------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 static void add_security_headers(struct MHD_Response *response)
 {
@@ -155,8 +154,7 @@ static enum MHD_Result answer_downloads(struct web *web, struct MHD_Connection *
                   "text/html; charset=utf-8");
 }
 
-/* ---- who asks ---------------------------------------------------------------------------------
- */
+/* ---- who asks -------------------------------------------------------------------------------- */
 
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
@@ -198,8 +196,7 @@ static bool is_own_form(const struct web *web, struct MHD_Connection *connection
     return !origin || strcmp(origin, expected) == 0;
 }
 
-/* ---- pages ------------------------------------------------------------------------------------
- */
+/* ---- pages ----------------------------------------------------------------------------------- */
 
 static enum MHD_Result get_style(struct web *web, struct MHD_Connection *connection,
                                  struct request *request)
@@ -266,8 +263,7 @@ static enum MHD_Result post_logout(struct web *web, struct MHD_Connection *conne
     return answer(connection, MHD_HTTP_SEE_OTHER, response, NULL);
 }
 
-/* ---- downloads --------------------------------------------------------------------------------
- */
+/* ---- downloads ------------------------------------------------------------------------------- */
 
 static ssize_t read_export(void *context, uint64_t position, char *bytes, size_t size)
 {
@@ -331,8 +327,7 @@ static enum MHD_Result get_export(struct web *web, struct MHD_Connection *connec
     return answer(connection, MHD_HTTP_OK, response, export_media_type(wanted.format));
 }
 
-/* ---- requests ---------------------------------------------------------------------------------
- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 /* Everything there is; no path is ever looked up in a file system. */
 static const struct route {

@@ -90,6 +90,10 @@ for round in $(seq "$rounds"); do
         measure "$program" 0 "" start --times 1
         measure "$program" 0 "" start --times 1 --cold
         measure "$program" 0 "_idle" run --seconds "$idle" --times "$presses"
+        if [ "$program" = kiosk ]; then
+            feed silent
+            measure "$program" 0 "_quiet" run --seconds "$idle" --times 0
+        fi
         feed changing
         measure "$program" 10 "_10hz" run --seconds "$busy" --times "$presses"
     done

@@ -76,8 +76,7 @@ static void print_ms(const char *name, int64_t ns)
     fflush(stdout);
 }
 
-/* ---- pixels -----------------------------------------------------------------------------------
- */
+/* ---- pixels ---------------------------------------------------------------------------------- */
 
 static unsigned long pixel(struct point at)
 {
@@ -109,8 +108,7 @@ static void blank_screen(void)
     XSync(display, False);
 }
 
-/* ---- the process tree -------------------------------------------------------------------------
- */
+/* ---- the process tree ------------------------------------------------------------------------ */
 
 static int parent_of(int pid)
 {
@@ -253,8 +251,7 @@ static void drop_caches(void)
     pause_us(300000);
 }
 
-/* ---- measuring --------------------------------------------------------------------------------
- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 static int measure_start(const struct options *options, char **command)
 {
@@ -342,8 +339,7 @@ static int measure_run(const struct options *options, char **command)
     return result;
 }
 
-/* ---- options ----------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 static bool parse(int argc, char **argv, struct options *options)
 {

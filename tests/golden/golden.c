@@ -55,8 +55,7 @@ static struct raster_target draw(struct glyphs *glyphs, const struct panel *pane
     return target;
 }
 
-/* ---- faults that need no reference ------------------------------------------------------------
- */
+/* ---- faults that need no reference ----------------------------------------------------------- */
 
 static int fault(const char *name, const struct panel *panel, const char *what, const char *text)
 {
@@ -114,8 +113,7 @@ static int find_missing_characters(struct glyphs *glyphs)
     return 1;
 }
 
-/* ---- comparing --------------------------------------------------------------------------------
- */
+/* ---- comparing ------------------------------------------------------------------------------- */
 
 static int channel_difference(uint32_t a, uint32_t b, int shift)
 {
@@ -206,8 +204,7 @@ static int write_picture(const struct raster_target *drawn, const char *director
     return 1;
 }
 
-/* ---- running ----------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static int run_sample(struct glyphs *glyphs, const struct golden_sample *sample, bool update,
                       const char *directory)

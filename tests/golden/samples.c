@@ -94,8 +94,7 @@ static void scale_fault(struct view *view, int index, enum sensor_state state, i
     bin->level = FILL_UNKNOWN;
 }
 
-/* ---- choose -----------------------------------------------------------------------------------
- */
+/* ---- choose ---------------------------------------------------------------------------------- */
 
 static void choose(struct view *view, struct site *site)
 {
@@ -148,8 +147,7 @@ static void choose_longest(struct view *view, struct site *site)
     view->has_clock = false;
 }
 
-/* ---- guide ------------------------------------------------------------------------------------
- */
+/* ---- guide ----------------------------------------------------------------------------------- */
 
 static void guide(struct view *view, struct site *site)
 {
@@ -214,8 +212,7 @@ static void guide_longest(struct view *view, struct site *site)
     view->live_g = 123450;
 }
 
-/* ---- wrong ------------------------------------------------------------------------------------
- */
+/* ---- wrong ----------------------------------------------------------------------------------- */
 
 static void wrong(struct view *view, struct site *site)
 {
@@ -234,8 +231,7 @@ static void wrong_longest(struct view *view, struct site *site)
     view->wrong_bin = 7;
 }
 
-/* ---- receipt ----------------------------------------------------------------------------------
- */
+/* ---- receipt --------------------------------------------------------------------------------- */
 
 static void receipt(struct view *view, struct site *site)
 {
@@ -335,8 +331,7 @@ static void receipt_longest_sentence(struct view *view, struct site *site)
     view->receipt.seq = 1234567890;
 }
 
-/* ---- service screens --------------------------------------------------------------------------
- */
+/* ---- service screens ------------------------------------------------------------------------- */
 
 static void keypad(struct view *view, struct site *site)
 {

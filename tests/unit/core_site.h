@@ -87,8 +87,7 @@ static inline int site_random_below(struct test_site *t, int limit)
     return (int)(site_random(t) % (uint32_t)limit);
 }
 
-/* ---- the kiosk's side -------------------------------------------------------------------------
- */
+/* ---- the kiosk's side ------------------------------------------------------------------------ */
 
 static inline void site_take_record(struct test_site *t, uint32_t token,
                                     const struct kiosk_event *event)
@@ -141,8 +140,7 @@ static inline void site_acknowledge(struct test_site *t)
     }
 }
 
-/* ---- the world's side -------------------------------------------------------------------------
- */
+/* ---- the world's side ------------------------------------------------------------------------ */
 
 static inline void site_reading(struct test_site *t, reading_t reading)
 {
@@ -245,8 +243,7 @@ static inline void site_port(struct test_site *t, uint8_t port, bool up)
     }
 }
 
-/* ---- people -----------------------------------------------------------------------------------
- */
+/* ---- people ---------------------------------------------------------------------------------- */
 
 static inline void site_lid(struct test_site *t, int bin, bool open)
 {
@@ -285,8 +282,7 @@ static inline void site_pin(struct test_site *t, const char *digits, bool right)
     site_input(t, (struct kiosk_input){.kind = INPUT_PIN_RESULT, .u.pin_result = {right}});
 }
 
-/* ---- what came of it --------------------------------------------------------------------------
- */
+/* ---- what came of it ------------------------------------------------------------------------- */
 
 static inline int site_count(const struct test_site *t, enum event_kind kind)
 {
@@ -323,8 +319,7 @@ static inline struct view site_view(const struct test_site *t)
     return view;
 }
 
-/* ---- set-up -----------------------------------------------------------------------------------
- */
+/* ---- set-up ---------------------------------------------------------------------------------- */
 
 static inline void site_configure(struct site *site)
 {

@@ -1,8 +1,7 @@
 /* From lids and weights to deposits: what a person does, and what the ledger says of it. */
 #include "core_site.h"
 
-/* ---- choices and lids -------------------------------------------------------------------------
- */
+/* ---- choices and lids ------------------------------------------------------------------------ */
 
 static void chosen_class_in_its_bin_is_consistent(void **state)
 {
@@ -137,8 +136,7 @@ static void answer_before_the_acknowledgement_waits_for_the_number(void **state)
     assert_int_equal(declared->declared_after, WASTE_KITCHEN);
 }
 
-/* ---- weights that say less --------------------------------------------------------------------
- */
+/* ---- weights that say less ------------------------------------------------------------------- */
 
 static void silent_scale_makes_it_unweighed(void **state)
 {
@@ -235,8 +233,7 @@ static void negative_zero_offset_changes_nothing(void **state)
     assert_int_equal(site_deposit(t, 0)->final_g, -24370);
 }
 
-/* ---- visits -----------------------------------------------------------------------------------
- */
+/* ---- visits ---------------------------------------------------------------------------------- */
 
 static void three_bags_in_a_row_are_one_visit(void **state)
 {

@@ -3,8 +3,7 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
-/* ---- ports ------------------------------------------------------------------------------------
- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static void lost_port_is_one_pair(void **state)
 {
@@ -116,8 +115,7 @@ static void faulty_lid_is_shown_and_is_no_opening(void **state)
     assert_int_equal(site_count(t, EVENT_OPENING), 0);
 }
 
-/* ---- the ledger -------------------------------------------------------------------------------
- */
+/* ---- the ledger ------------------------------------------------------------------------------ */
 
 static void events_wait_until_they_are_acknowledged(void **state)
 {
@@ -185,8 +183,7 @@ static void unknown_acknowledgements_change_nothing(void **state)
     assert_false(site_view(t).receipt.recorded);
 }
 
-/* ---- the wall clock ---------------------------------------------------------------------------
- */
+/* ---- the wall clock -------------------------------------------------------------------------- */
 
 static void clock(struct test_site *t, int64_t utc_ms, enum clock_quality quality)
 {

@@ -3,8 +3,7 @@
  */
 #include "core_site.h"
 
-/* ---- folding ----------------------------------------------------------------------------------
- */
+/* ---- folding --------------------------------------------------------------------------------- */
 
 static void assert_folds_to_live(const struct test_site *t)
 {
@@ -50,8 +49,7 @@ static void visits_go_on_counting_after_a_restart(void **state)
     assert_int_equal(site_deposit(t, 1)->visit, last + 1);
 }
 
-/* ---- interrupted openings ---------------------------------------------------------------------
- */
+/* ---- interrupted openings -------------------------------------------------------------------- */
 
 static void interrupted_deposit_is_taken_up(void **state)
 {
@@ -150,8 +148,7 @@ static void unknown_bins_of_an_old_ledger_are_left_alone(void **state)
     assert_int_equal(t->kiosk.journal.last_visit, 7);
 }
 
-/* ---- random days ------------------------------------------------------------------------------
- */
+/* ---- random days ----------------------------------------------------------------------------- */
 
 static void cleaner_comes(struct test_site *t)
 {
@@ -380,8 +377,7 @@ static void random_power_cuts_end_every_opening_once(void **state)
     assert_true(interrupted > 20);
 }
 
-/* ---- late ticks -------------------------------------------------------------------------------
- */
+/* ---- late ticks ------------------------------------------------------------------------------ */
 
 static void describe(const struct kiosk_event *event, char *text, size_t size)
 {
@@ -459,7 +455,8 @@ static void late_ticks_give_the_same_events(void **state)
             describe(&late->events[k++], got, sizeof got);
             assert_string_equal(got, expected);
         }
-        assert_int_equal(late->event_count, t->event_count);
+        assert_int_equal(late->event_count - site_count(late, EVENT_DECLARED),
+                         t->event_count - site_count(t, EVENT_DECLARED));
     }
     free(late);
 }

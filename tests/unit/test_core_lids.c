@@ -1,8 +1,7 @@
 /* Lids that do not behave, sensors that go away, weight that nobody brought through a lid. */
 #include "core_site.h"
 
-/* ---- lids that do not behave ------------------------------------------------------------------
- */
+/* ---- lids that do not behave ----------------------------------------------------------------- */
 
 static void two_lids_at_once_are_two_deposits(void **state)
 {
@@ -44,6 +43,22 @@ static void lid_left_open_is_decided_by_rest(void **state)
     assert_int_equal(site_count(t, EVENT_CLOSING), 0);
     assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
     assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, 1);
+}
+
+/* It came to rest at the least deposit, and crept below it before the time was up. */
+static void lid_left_open_over_next_to_nothing_waits_for_its_closing(void **state)
+{
+    struct test_site *t = *state;
+    site_lid(t, WASTE_KITCHEN, true);
+    t->load_g[WASTE_KITCHEN] += 20;
+    site_run(t, 5000);
+    t->load_g[WASTE_KITCHEN] -= 10;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_CLOSING), 0);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 2000);
+    assert_int_equal(site_count(t, EVENT_CLOSING), 1);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
 }
 
 /* Later weight under the same open lid is somebody else's. */
@@ -178,8 +193,7 @@ static void chattering_lid_is_one_opening(void **state)
     assert_int_equal(site_deposit(t, 0)->quality, QUALITY_SETTLED);
 }
 
-/* ---- sensors that go away ---------------------------------------------------------------------
- */
+/* ---- sensors that go away -------------------------------------------------------------------- */
 
 static void without_a_lid_sensor_a_step_decides(void **state)
 {
@@ -264,8 +278,7 @@ static void lid_board_lost_in_an_opening_loses_nothing(void **state)
     assert_int_equal(site_deposit(t, 1)->weight_g, 300);
 }
 
-/* ---- weight with no lid open ------------------------------------------------------------------
- */
+/* ---- weight with no lid open ----------------------------------------------------------------- */
 
 static void weight_that_stays_under_a_closed_lid_is_an_adjustment(void **state)
 {
@@ -359,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(two_lids_at_once_are_two_deposits),
         SITE_TEST(lid_left_open_is_decided_by_rest),
+        SITE_TEST(lid_left_open_over_next_to_nothing_waits_for_its_closing),
         SITE_TEST(next_bag_under_a_lid_left_open_is_of_the_next_visit),
         SITE_TEST(removal_under_a_lid_left_open_is_an_adjustment),
         SITE_TEST(lid_left_open_does_not_hold_the_screen),

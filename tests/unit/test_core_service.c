@@ -32,8 +32,7 @@ static void swap(struct test_site *t)
     site_lid(t, WASTE_KITCHEN, false);
 }
 
-/* ---- PIN --------------------------------------------------------------------------------------
- */
+/* ---- PIN ------------------------------------------------------------------------------------- */
 
 static void pin_is_typed_checked_and_recorded(void **state)
 {
@@ -134,8 +133,7 @@ static void service_ends_the_visit_and_times_out(void **state)
     assert_int_equal(site_view(t).screen, SCREEN_CHOOSE);
 }
 
-/* ---- handing over -----------------------------------------------------------------------------
- */
+/* ---- handing over ---------------------------------------------------------------------------- */
 
 static void collection_is_no_deposit(void **state)
 {

@@ -1,8 +1,7 @@
 /* What the screens may see, and that nothing the world sends can stop the kiosk. */
 #include "core_site.h"
 
-/* ---- screens ----------------------------------------------------------------------------------
- */
+/* ---- screens --------------------------------------------------------------------------------- */
 
 static void idle_is_the_first_question(void **state)
 {
@@ -192,8 +191,7 @@ static void view_changes_only_at_its_deadlines(void **state)
     assert_in_range(changes, 10, 100); /* a countdown and a minute or two, not a busy loop */
 }
 
-/* ---- whatever the world sends -----------------------------------------------------------------
- */
+/* ---- whatever the world sends ---------------------------------------------------------------- */
 
 static int32_t any_weight(struct test_site *t)
 {

@@ -45,8 +45,7 @@ static void look(void *context, const struct kiosk_event *event, int64_t seq)
     folded->last_seq = seq;
 }
 
-/* ---- order and truth --------------------------------------------------------------------------
- */
+/* ---- order and truth ------------------------------------------------------------------------- */
 
 static void rows_are_numbered_without_gaps_over_restarts(void **state)
 {
@@ -189,8 +188,7 @@ static void a_row_that_is_not_understood_is_named(void **state)
     }
 }
 
-/* ---- projections ------------------------------------------------------------------------------
- */
+/* ---- projections ----------------------------------------------------------------------------- */
 
 static void the_answer_of_a_person_reaches_the_deposit(void **state)
 {
@@ -273,8 +271,7 @@ static void outages_and_runs_are_closed_by_their_end(void **state)
     assert_int_equal(ask("SELECT stop_ms - start_ms FROM runs WHERE reason = 'signal'"), 89);
 }
 
-/* ---- the same again, and sudden death ---------------------------------------------------------
- */
+/* ---- the same again, and sudden death -------------------------------------------------------- */
 
 static void write_run(uint64_t seed, int restarts)
 {

@@ -69,8 +69,7 @@ static int restore(void **state)
     return end(state);
 }
 
-/* ---- a bad medium -----------------------------------------------------------------------------
- */
+/* ---- a bad medium ---------------------------------------------------------------------------- */
 
 static void a_full_medium_is_survived_without_a_gap(void **state)
 {
@@ -227,8 +226,7 @@ static void a_second_writer_is_refused(void **state)
     ledger_close(first);
 }
 
-/* ---- damaged and foreign files ----------------------------------------------------------------
- */
+/* ---- damaged and foreign files --------------------------------------------------------------- */
 
 static void overwrite(const char *name, long at, const char *bytes, size_t count)
 {

@@ -65,8 +65,7 @@ static void assert_key(enum ui_key key, enum intent_kind intent, int argument)
     }
 }
 
-/* ---- touch ------------------------------------------------------------------------------------
- */
+/* ---- touch ----------------------------------------------------------------------------------- */
 
 static void a_tap_is_press_and_release_on_the_same_thing(void **state)
 {
@@ -159,8 +158,7 @@ static void keys_reach_what_touch_reaches(void **state)
     assert_null(target_of(INTENT_COLLECT_DONE, 0));
 }
 
-/* ---- words: nothing claimed that was not seen -------------------------------------------------
- */
+/* ---- words: nothing claimed that was not seen ------------------------------------------------ */
 
 static void recorded_is_said_only_when_it_is(void **state)
 {

@@ -173,8 +173,7 @@ static void texts_fit_and_keep_apart(void **state)
     on_all(check_texts);
 }
 
-/* ---- contrast, WCAG 2.1 -----------------------------------------------------------------------
- */
+/* ---- contrast, WCAG 2.1 ---------------------------------------------------------------------- */
 
 /* x^0.2 by Newton: no libm for one figure. */
 static double fifth_root(double x)
