@@ -46,7 +46,7 @@ static int open_scale(struct scale *scale)
 static void make_frame(int32_t grams, char frame[FRAME + 1])
 {
     unsigned check = 0;
-    snprintf(frame, FRAME + 1, "\x02+%06d2", (int)(grams / 10));
+    snprintf(frame, FRAME + 1, "\x02+%06u2", (unsigned)(grams / 10) % 1000000);
     for (int i = 1; i < 9; i++) {
         check ^= (unsigned char)frame[i];
     }
