@@ -34,8 +34,10 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
 
 int32_t bin_min_deposit(const struct bin *bin)
 {
-    int32_t two_divisions = 2 * bin->site->division_g;
-    return bin->timing->min_deposit_g > two_divisions ? bin->timing->min_deposit_g : two_divisions;
+    /* Base and final weight may each be off by one division: two could be nothing at all. */
+    int32_t three_divisions = 3 * bin->site->division_g;
+    int32_t configured = bin->timing->min_deposit_g;
+    return configured > three_divisions ? configured : three_divisions;
 }
 
 bool bin_is_busy(const struct bin *bin)

@@ -42,21 +42,16 @@ static void opening_decided(struct step *step, const struct bin_opening *opening
 
 /* ---- choices --------------------------------------------------------------------------------- */
 
-static void record_declared(struct step *step)
+static void record_declared(struct step *step, int64_t visit, int64_t seq, enum waste_class class)
 {
-    const struct receipt *receipt = &step->kiosk->receipt;
     struct kiosk_event event = {
         .kind = EVENT_DECLARED,
-        .body.declared =
-            {
-                .visit = receipt->deposit.visit,
-                .deposit_seq = receipt->seq,
-                .declared_after = receipt->declared_after,
-            },
+        .body.declared = {.visit = visit, .deposit_seq = seq, .declared_after = class},
     };
     step_record(step, &event);
 }
 
+/* An answer names the row it belongs to: until that has a number, it waits beside it. */
 static void declare(struct step *step, enum waste_class class)
 {
     struct receipt *receipt = &step->kiosk->receipt;
@@ -64,7 +59,13 @@ static void declare(struct step *step, enum waste_class class)
     receipt->declared_after = class;
     receipt->hide_ms = step->kiosk->now_ms + step->kiosk->site->timing.visit_idle_ms;
     if (receipt->recorded) {
-        record_declared(step); /* otherwise when its number is known */
+        record_declared(step, receipt->deposit.visit, receipt->seq, class);
+        return;
+    }
+    struct pending_event *pending = step_pending(step, receipt->token);
+    if (pending != NULL) {
+        pending->answered = true;
+        pending->answer = class;
     }
 }
 
@@ -257,7 +258,7 @@ static struct event_deposit deposit_of(const struct kiosk *kiosk, int index,
 }
 
 static void show_receipt(struct step *step, int index, const struct event_deposit *deposit,
-                         uint32_t token, bool meant_it)
+                         uint32_t token)
 {
     struct kiosk *kiosk = step->kiosk;
     kiosk->receipt = (struct receipt){
@@ -267,8 +268,7 @@ static void show_receipt(struct step *step, int index, const struct event_deposi
         .at = kiosk_moment(kiosk),
         .bin = index,
         .deposit = *deposit,
-        .declared = meant_it,
-        .declared_after = meant_it ? deposit->bin_class : WASTE_NONE,
+        .declared_after = WASTE_NONE,
     };
     step_sound(step, SOUND_RECEIPT);
 }
@@ -317,7 +317,10 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
     /* Nobody sees the receipt of another, or answers for it. */
     int64_t current = kiosk->visits.current.id;
     if (outcome != OUTCOME_INTERRUPTED && (current == 0 || current == deposit.visit)) {
-        show_receipt(step, index, &deposit, token, decision->opening.meant_it);
+        show_receipt(step, index, &deposit, token);
+        if (decision->opening.meant_it) {
+            declare(step, deposit.bin_class);
+        }
     }
     opening_decided(step, &decision->opening);
 }
@@ -388,16 +391,15 @@ void deposits_decide(struct step *step, int index)
     }
 }
 
-void deposits_stored(struct step *step, uint32_t token, int64_t seq)
+void deposits_stored(struct step *step, const struct pending_event *pending, int64_t seq)
 {
     struct receipt *receipt = &step->kiosk->receipt;
-    if (receipt->token != token) {
-        return;
+    if (receipt->token == pending->token) {
+        receipt->token = 0;
+        receipt->recorded = true;
+        receipt->seq = seq;
     }
-    receipt->token = 0;
-    receipt->recorded = true;
-    receipt->seq = seq;
-    if (receipt->declared) {
-        record_declared(step);
+    if (pending->answered) {
+        record_declared(step, pending->event.body.deposit.visit, seq, pending->answer);
     }
 }

@@ -133,6 +133,11 @@ static struct pending_event *find_pending(struct kiosk *kiosk, uint32_t token)
     return NULL;
 }
 
+struct pending_event *step_pending(struct step *step, uint32_t token)
+{
+    return token == 0 ? NULL : find_pending(step->kiosk, token);
+}
+
 uint32_t step_record(struct step *step, const struct kiosk_event *event)
 {
     struct kiosk *kiosk = step->kiosk;
@@ -160,13 +165,14 @@ void step_sound(struct step *step, enum sound sound)
 
 static void stored(struct step *step, uint32_t token, int64_t seq)
 {
-    struct pending_event *slot = token == 0 ? NULL : find_pending(step->kiosk, token);
+    struct pending_event *slot = step_pending(step, token);
     if (slot == NULL) {
         return;
     }
     kiosk_apply(step->kiosk, &slot->event, seq);
-    slot->token = 0;
-    deposits_stored(step, token, seq);
+    struct pending_event done = *slot;
+    *slot = (struct pending_event){0};
+    deposits_stored(step, &done, seq);
 }
 
 int kiosk_pending_count(const struct kiosk *kiosk)

@@ -59,6 +59,8 @@ struct device {
 
 struct pending_event {
     uint32_t token; /* 0 = free */
+    bool answered;  /* a deposit, declared afterwards before it had its number */
+    enum waste_class answer;
     struct kiosk_event event;
 };
 

@@ -40,7 +40,7 @@ struct site_timing {
     int32_t settle_limit_ms;    /* after the lid closed: give up waiting for a settled weight */
     int32_t lid_left_open_ms;   /* a gain that rests so long under an open lid is a deposit */
     int32_t service_idle_ms;    /* the fill board closes by itself */
-    int32_t min_deposit_g;      /* smaller gains are no deposit (at least 2 divisions) */
+    int32_t min_deposit_g;      /* smaller gains are no deposit (at least 3 divisions) */
     int32_t near_full_permille; /* 将满 */
     int32_t full_permille;      /* 已满 */
 };

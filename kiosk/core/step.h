@@ -16,6 +16,8 @@ struct kiosk_effect *step_effect(struct step *step, enum effect_kind kind);
 
 /* Sends the event to the ledger; returns its token, 0 where there was no room to keep it. */
 uint32_t step_record(struct step *step, const struct kiosk_event *event);
+/* The event that waits for its acknowledgement under this token, or NULL. */
+struct pending_event *step_pending(struct step *step, uint32_t token);
 void step_sound(struct step *step, enum sound sound);
 
 /* deposits.c */
@@ -27,7 +29,7 @@ void deposits_end_visit(struct step *step);
 void deposits_abandon(struct step *step, int bin); /* its opening turns out to be service */
 /* Weight came or went with no deposit to account for it. */
 void deposits_adjust(struct step *step, int bin, int32_t base_g, int32_t final_g);
-void deposits_stored(struct step *step, uint32_t token, int64_t seq);
+void deposits_stored(struct step *step, const struct pending_event *pending, int64_t seq);
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
 

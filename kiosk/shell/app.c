@@ -537,7 +537,7 @@ static void stop(struct app *app)
     simulation_close(app->simulation);
     recorder_close(app->recorder);
     sound_close(app->speaker);
-    display_close(app->display);
+    display_close(app->display); /* ends SDL, so after the sound */
     int left = store_thread_stop(app->store);
     if (left > 0) {
         log_line(LOG_ERROR, "run", "%d events could not be recorded: the storage was not there",

@@ -1,0 +1,1 @@
+#include "hw/sim/sim.h"

@@ -1,0 +1,2 @@
+/* #include "kiosk/core/view.h" is a comment and no fault. */
+#include <stdint.h>

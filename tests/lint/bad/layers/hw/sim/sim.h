@@ -1,0 +1,1 @@
+#include "hw/port.h"

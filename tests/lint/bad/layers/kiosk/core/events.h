@@ -1,0 +1,2 @@
+/* Right: the vocabulary of the devices. */
+#include "hw/reading.h"

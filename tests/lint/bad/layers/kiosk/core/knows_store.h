@@ -1,0 +1,1 @@
+#  include "kiosk/store/ledger.h"

@@ -1,0 +1,1 @@
+#include "kiosk/ui/ui.h"

@@ -1,0 +1,2 @@
+#include "kiosk/core/events.h"
+#include <sqlite3.h>

@@ -1,0 +1,2 @@
+#include "kiosk/core/view.h"
+#include <stdio.h>

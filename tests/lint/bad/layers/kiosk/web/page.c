@@ -1,0 +1,2 @@
+#include "kiosk/store/ledger.h"
+#include <time.h>
