@@ -3,7 +3,7 @@
  * One vtable per medium. Real adapters (link_serial) go through libserialport, which lists, opens
  * and configures them; the descriptor is then polled by us, because the library's own reads report
  * an unplugged adapter as a time-out. Pseudo-terminals (link_pty) have no modem lines and no entry
- * in sysfs, so libserialport refuses them. Captures need no link: their bytes go to port_feed.
+ * in sysfs, so libserialport refuses them. Recorded bytes (link_replay) have no descriptor.
  *
  * One thread owns a link from open to close. `struct link` is the caller's memory.
  */
@@ -56,6 +56,17 @@ struct link_ops {
 
 extern const struct link_ops link_serial;
 extern const struct link_ops link_pty;
+extern const struct link_ops link_replay;
+
+/* What link_replay reads: the caller's, in link.private before open(). The caller sets `bytes` and
+ * `count`, then reads until LINK_AGAIN; with `lost` the line is gone after the last byte. */
+struct replay_line {
+    const uint8_t *bytes; /* borrowed */
+    size_t count;
+    size_t most; /* a read gives no more than this; 0 = as much as is asked for */
+    bool lost;
+    bool is_open;
+};
 
 /* The ops for a device name: pseudo-terminals ("/dev/pts/...", or a symbolic link to one) by
  * link_pty, all else by link_serial. */

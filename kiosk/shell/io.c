@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 enum {
-    BATCH_MS = 80,        /* idle scales are read this often at the most */
+    BATCH_MS = 250,       /* idle scales are read this often at the most */
     WEIGHT_NEWS_MS = 250, /* a weight that changes while nobody is there */
     RETRY_FIRST_MS = 250,
     RETRY_LONGEST_MS = 2000,

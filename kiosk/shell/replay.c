@@ -1,6 +1,7 @@
 #include "kiosk/shell/replay.h"
 
 #include "hw/capture.h"
+#include "hw/link.h"
 #include "kiosk/core/kiosk.h"
 #include "kiosk/shell/gate.h"
 #include "kiosk/shell/log.h"
@@ -21,6 +22,8 @@ struct replay {
     struct replay_summary *summary;
     struct ledger *ledger;
     struct kiosk kiosk;
+    struct link links[HW_PORTS_MAX];
+    struct replay_line lines[HW_PORTS_MAX]; /* of the links */
     struct port ports[HW_PORTS_MAX];
     bool begun;
     char *error;
@@ -98,27 +101,65 @@ static void on_reading(void *context, const reading_t *reading)
     step(replay, &input);
 }
 
-static void feed(struct replay *replay, int port, const struct capture_event *event)
+static void port_state(struct replay *replay, int port, int64_t t_ms, bool up)
 {
-    size_t chunk = replay->config->chunk > 0 ? (size_t)replay->config->chunk : event->byte_count;
-    for (size_t done = 0; done < event->byte_count; done += chunk) {
-        size_t count = event->byte_count - done < chunk ? event->byte_count - done : chunk;
-        port_feed(&replay->ports[port], event->bytes + done, count, event->t_ms, on_reading,
-                  replay);
+    struct kiosk_input input = {
+        .kind = INPUT_PORT, .t_ms = t_ms, .u.port = {.port = (uint8_t)port, .up = up}};
+    step(replay, &input);
+}
+
+/* As the io thread does, until the line has nothing more to say now. */
+static void read_line(struct replay *replay, int port, int64_t t_ms)
+{
+    struct link *link = &replay->links[port];
+    uint8_t bytes[CAPTURE_BYTES_MAX];
+    for (;;) {
+        ssize_t count = link->ops->read(link, bytes, sizeof bytes);
+        if (count == LINK_AGAIN) {
+            return;
+        }
+        if (count == LINK_LOST) {
+            link->ops->close(link);
+            port_lost(&replay->ports[port]);
+            port_state(replay, port, t_ms, false);
+            return;
+        }
+        port_feed(&replay->ports[port], bytes, (size_t)count, t_ms, on_reading, replay);
     }
 }
 
-static void line_state(struct replay *replay, int port, const struct capture_event *event)
+static int open_line(struct replay *replay, int port, char error[LINK_ERROR_MAX])
 {
-    struct kiosk_input input = {
-        .kind = INPUT_PORT,
-        .t_ms = event->t_ms,
-        .u.port = {.port = (uint8_t)port, .up = event->kind == CAPTURE_BACK},
-    };
-    if (!input.u.port.up) {
-        port_lost(&replay->ports[port]);
+    struct link *link = &replay->links[port];
+    replay->lines[port].most = (size_t)replay->config->chunk;
+    link->private = &replay->lines[port];
+    return link_replay.open(link, replay->config->capture,
+                            replay->config->settings->ports[port].line, error);
+}
+
+static void on_back(struct replay *replay, int port, const struct capture_event *event)
+{
+    char error[LINK_ERROR_MAX];
+    if (open_line(replay, port, error) == 0) {
+        port_state(replay, port, event->t_ms, true);
     }
-    step(replay, &input);
+}
+
+/* Bytes without a "back" before them say as much themselves. */
+static void on_rx(struct replay *replay, int port, const struct capture_event *event)
+{
+    if (!replay->lines[port].is_open) {
+        on_back(replay, port, event);
+    }
+    replay->lines[port].bytes = event->bytes;
+    replay->lines[port].count = event->byte_count;
+    read_line(replay, port, event->t_ms);
+}
+
+static void on_lost(struct replay *replay, int port, const struct capture_event *event)
+{
+    replay->lines[port].lost = true;
+    read_line(replay, port, event->t_ms);
 }
 
 static void value(struct replay *replay, int port, const struct capture_event *event)
@@ -193,11 +234,13 @@ static bool on_port_event(struct replay *replay, const struct capture_event *eve
     case CAPTURE_PORT:
         return declare_port(replay, port, event, reason);
     case CAPTURE_RX:
-        feed(replay, port, event);
+        on_rx(replay, port, event);
         break;
     case CAPTURE_LOST:
+        on_lost(replay, port, event);
+        break;
     case CAPTURE_BACK:
-        line_state(replay, port, event);
+        on_back(replay, port, event);
         break;
     case CAPTURE_VALUE:
         value(replay, port, event);
@@ -316,6 +359,10 @@ static int open_all(struct replay *replay, FILE **file)
         struct port_config pump;
         settings_pump(settings, i, &pump);
         port_init(&replay->ports[i], &pump);
+        if (open_line(replay, i, reason) != 0) {
+            snprintf(replay->error, REPLAY_ERROR_MAX, "%s", reason);
+            return -1;
+        }
     }
     return 0;
 }

@@ -245,6 +245,31 @@ static void line_settings_are_read(void **state)
     }
 }
 
+static void a_recording_gives_its_bytes_in_pieces_and_is_lost_after_the_last(void **state)
+{
+    (void)state;
+    struct replay_line line = {.most = 2};
+    struct link link = {.private = &line};
+    char error[LINK_ERROR_MAX];
+    assert_int_equal(link_replay.open(&link, "a.capture", "9600/8n1", error), 0);
+    uint8_t bytes[8];
+    assert_int_equal(link.ops->read(&link, bytes, sizeof bytes), LINK_AGAIN);
+
+    const uint8_t received[] = {1, 2, 3};
+    line.bytes = received;
+    line.count = sizeof received;
+    line.lost = true;
+    assert_int_equal(link.ops->read(&link, bytes, sizeof bytes), 2);
+    assert_memory_equal(bytes, received, 2);
+    assert_int_equal(link.ops->read(&link, bytes, sizeof bytes), 1);
+    assert_int_equal(bytes[0], 3);
+    assert_int_equal(link.ops->read(&link, bytes, sizeof bytes), LINK_LOST);
+    assert_int_equal(link.ops->write(&link, received, 1), 1);
+    link.ops->close(&link);
+    assert_int_equal(link_replay.write(&link, received, 1), LINK_LOST);
+    assert_int_equal(link_replay.open(&link, "a.capture", "9600", error), -1);
+}
+
 int main(void)
 {
 #define ON_A_TERMINAL(test) cmocka_unit_test_setup_teardown(test, open_terminal, close_terminal)
@@ -256,6 +281,7 @@ int main(void)
         ON_A_TERMINAL(a_serial_port_belongs_to_one_program),
         ON_A_TERMINAL(the_medium_follows_from_the_name),
         cmocka_unit_test(a_serial_port_that_is_not_there_says_so),
+        cmocka_unit_test(a_recording_gives_its_bytes_in_pieces_and_is_lost_after_the_last),
         cmocka_unit_test(line_settings_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
