@@ -250,7 +250,6 @@ static void a_recording_gives_its_bytes_in_pieces_and_is_lost_after_the_last(voi
     (void)state;
     struct replay_line line = {.most = 2};
     struct link link = {.private = &line};
-    char error[LINK_ERROR_MAX];
     assert_int_equal(link_replay.open(&link, "a.capture", "9600/8n1", error), 0);
     uint8_t bytes[8];
     assert_int_equal(link.ops->read(&link, bytes, sizeof bytes), LINK_AGAIN);
