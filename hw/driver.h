@@ -26,7 +26,13 @@ struct hw_options {
     bool checksum;          /* verify the check of formats that have one; off only to look at a
                                device whose check is not understood */
     char unit[HW_UNIT_MAX]; /* unit of formats that send none: "g" "kg" "t" "jin"; "" = not set */
+    char address;           /* of polled devices that have one; 0 = the protocol's usual one */
+    bool has_decimals;      /* `decimals` replaces what formats without a point leave open */
+    uint8_t decimals;       /* 0 to 5 */
 };
+
+/* What a scale can be told to do; recorded in the ledger by who tells it. */
+enum hw_command { HW_COMMAND_ZERO, HW_COMMAND_TARE, HW_COMMAND_CLEAR_TARE };
 
 enum frame_verdict {
     FRAME_WAIT,  /* a frame may have begun: more bytes are needed */
@@ -69,7 +75,8 @@ struct hw_value {
     uint64_t digits;        /* all digits as one integer, without sign and point; at most 10^15 */
     char unit[HW_UNIT_MAX]; /* as sent ("kg", "g", "%"); "" where the format sends none */
     bool tare;              /* the stored tare, not what lies on the scale: shown, but no reading */
-    bool lid_open;          /* lid */
+    bool lid_open;          /* lid, lock */
+    char text[HW_CARD_MAX]; /* card: its number or text; status error or busy: the device's code */
 };
 
 struct hw_driver {
@@ -93,6 +100,11 @@ struct hw_driver {
 
     /* NULL for streaming devices. Writes the next request, returns its length. */
     size_t (*poll)(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX]);
+
+    /* NULL where the device takes none. Writes the request for `command`, returns its length; 0
+     * where this device does not know that command. */
+    size_t (*command)(const struct hw_options *options, enum hw_command command,
+                      uint8_t request[HW_REQUEST_MAX]);
 };
 
 /* The table: `hw_drivers[0 .. hw_driver_count-1]`, sorted by kind and name. */
