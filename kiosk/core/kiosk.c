@@ -229,6 +229,9 @@ static void on_reading(struct step *step, const reading_t *reading)
         return;
     }
     devices_heard(step, reading->port);
+    if (reading->kind == READING_LID) {
+        technician_lid(step, reading);
+    }
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct site_bin *bin = &kiosk->site->bins[i];
         bool weight = reading->kind == READING_WEIGHT;
@@ -303,6 +306,9 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
     case INPUT_PORT:
         devices_port(step, input->u.port.port, input->u.port.up);
         break;
+    case INPUT_PORT_STATUS:
+        devices_status(step, &input->u.port_status);
+        break;
     case INPUT_INTENT:
         on_intent(step, &input->u.intent);
         break;
@@ -310,7 +316,7 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         service_pin(step, input->u.pin);
         break;
     case INPUT_PIN_RESULT:
-        service_pin_result(step, input->u.pin_result.accepted);
+        service_pin_result(step, input->u.pin_result.accepted, input->u.pin_result.role);
         break;
     case INPUT_CLOCK:
         on_clock(step, input->u.clock.utc_ms, input->u.clock.quality);

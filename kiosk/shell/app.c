@@ -1,5 +1,6 @@
 #include "kiosk/shell/app.h"
 
+#include "kiosk/shell/bus_thread.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/display.h"
 #include "kiosk/shell/gate.h"
@@ -44,6 +45,8 @@ struct app {
     struct store_thread *store;
     struct ring readings; /* of struct kiosk_input: io -> main */
     struct io *io;
+    struct bus_threads *buses;
+    char adapters_path[SETTINGS_PATH_MAX];
     struct gate *gate;
     struct simulation *simulation;
     struct display *display;
@@ -103,6 +106,32 @@ static void take_readings(struct app *app)
     }
 }
 
+/* Values of a bus are no bytes that the io thread could record. */
+static void note_bus(struct app *app, const struct kiosk_input *input)
+{
+    const bool is_port = input->kind == INPUT_PORT;
+    if (!is_port && (input->kind != INPUT_READING || input->u.reading.kind > READING_LID)) {
+        return;
+    }
+    const uint8_t port = is_port ? input->u.port.port : input->u.reading.port;
+    struct capture_event event = {.t_ms = input->t_ms};
+    event.kind = !is_port ? CAPTURE_VALUE : input->u.port.up ? CAPTURE_BACK : CAPTURE_LOST;
+    if (!is_port) {
+        event.reading = input->u.reading;
+    }
+    snprintf(event.port, sizeof event.port, "%s", app->config->settings->site.ports[port]);
+    recorder_note(app->recorder, &event);
+}
+
+static void take_buses(struct app *app)
+{
+    struct kiosk_input input;
+    while (bus_threads_take(app->buses, &input)) {
+        note_bus(app, &input);
+        step(app, &input);
+    }
+}
+
 static void note_touch(struct app *app, const intent_t *intent)
 {
     struct capture_event event = {.t_ms = app->kiosk.now_ms};
@@ -156,14 +185,16 @@ static void take_simulated_touches(struct app *app)
 
 static void take_gate(struct app *app)
 {
-    bool accepted;
-    while (gate_answer(app->gate, &accepted)) {
+    struct gate_verdict verdict;
+    while (gate_answer(app->gate, &verdict)) {
         struct kiosk_input input = {.kind = INPUT_PIN_RESULT, .t_ms = clock_now_ms()};
-        input.u.pin_result.accepted = accepted;
+        input.u.pin_result.accepted = verdict.accepted;
+        input.u.pin_result.role = verdict.role;
         step(app, &input);
-        if (accepted) {
+        if (verdict.accepted) {
             struct capture_event event = {
-                .kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin", .argument = "*"};
+                .kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin"};
+            memset(event.argument, GATE_MARK, (size_t)verdict.role + 1);
             recorder_note(app->recorder, &event);
         }
     }
@@ -286,6 +317,7 @@ static void loop(struct app *app)
     bool first = true;
     while (!app->quit) {
         take_readings(app);
+        take_buses(app);
         take_store(app);
         take_gate(app);
         take_simulated_touches(app);
@@ -296,6 +328,9 @@ static void loop(struct app *app)
             take_clock(app);
         }
         io_attend(app->io, is_attentive(&app->kiosk));
+        io_watch(app->io, app->kiosk.service != SERVICE_NONE);
+        bus_threads_attend(app->buses, is_attentive(&app->kiosk),
+                           app->kiosk.service != SERVICE_NONE);
         show(app);
         if (first) {
             start_late_parts(app);
@@ -434,8 +469,11 @@ static void begin(struct app *app)
 
 static int start_io(struct app *app)
 {
+    const bool is_real = !app->config->simulate;
+    snprintf(app->adapters_path, sizeof app->adapters_path, "%s/adapters", app->config->directory);
     struct io_config config = {
         .settings = app->config->settings,
+        .adapters = is_real ? app->adapters_path : NULL,
         .inputs = &app->readings,
         .wake = app->wake,
         .in_batches = app->config->speed == 1,
@@ -445,7 +483,11 @@ static int start_io(struct app *app)
         return fail("io", "no memory");
     }
     app->io = io_start(&config);
-    return app->io != NULL ? 0 : fail("io", "cannot make the thread");
+    if (app->io == NULL) {
+        return fail("io", "cannot make the thread");
+    }
+    app->buses = bus_threads_start(app->config->settings, app->wake);
+    return app->buses != NULL ? 0 : fail("buses", "cannot make their threads");
 }
 
 static int64_t web_now_ms(void *context)
@@ -500,7 +542,8 @@ static int start(struct app *app)
     }
     app->speaker =
         app->config->settings->screen.sound && !app->config->headless ? sound_open() : NULL;
-    app->gate = gate_open(app->config->settings->cleaner_pin, app->wake);
+    const struct gate_pins pins = settings_pins(app->config->settings);
+    app->gate = gate_open(&pins, app->wake);
     if (app->gate == NULL) {
         return fail("gate", "cannot make the thread");
     }
@@ -516,6 +559,8 @@ static void end(struct app *app)
     io_stop(app->io);
     app->io = NULL;
     take_readings(app);
+    bus_threads_stop(app->buses);
+    app->buses = NULL;
     struct kiosk_effects effects;
     int64_t now_ms = clock_now_ms();
     kiosk_end(&app->kiosk, now_ms > app->kiosk.now_ms ? now_ms : app->kiosk.now_ms,
@@ -533,6 +578,7 @@ static void stop(struct app *app)
 {
     web_stop(app->web);
     io_stop(app->io);
+    bus_threads_stop(app->buses);
     gate_close(app->gate);
     simulation_close(app->simulation);
     recorder_close(app->recorder);
