@@ -229,9 +229,6 @@ static void on_reading(struct step *step, const reading_t *reading)
         return;
     }
     devices_heard(step, reading->port);
-    if (reading->kind == READING_LID) {
-        technician_lid(step, reading);
-    }
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct site_bin *bin = &kiosk->site->bins[i];
         bool weight = reading->kind == READING_WEIGHT;
@@ -245,6 +242,10 @@ static void on_reading(struct step *step, const reading_t *reading)
             deposits_lid(step, i, reading);
         }
         deposits_decide(step, i);
+    }
+    if (reading->kind == READING_LID) {
+        /* After the bins, which are in service while a check runs: they know their lid by then. */
+        technician_lid(step, reading);
     }
 }
 
