@@ -84,7 +84,7 @@ void recorder_close(struct recorder *recorder)
 void recorder_note(struct recorder *recorder, const struct capture_event *event)
 {
     if (recorder != NULL && !ring_put(&recorder->notes, event)) {
-        log_line(LOG_WARNING, "recorder", "a touch is missing in the capture: its ring is full");
+        log_line(LOG_WARNING, "recorder", "an event is missing in the capture: its ring is full");
     }
 }
 

@@ -10,7 +10,7 @@
 #include "hw/capture.h"
 #include "kiosk/shell/settings.h"
 
-enum { RECORDER_NOTES = 256 };
+enum { RECORDER_NOTES = 1024 }; /* several seconds of a full bus */
 
 struct recorder;
 
@@ -19,7 +19,8 @@ struct recorder *recorder_open(const char *path, const struct settings *settings
                                char error[CAPTURE_ERROR_MAX]);
 void recorder_close(struct recorder *recorder);
 
-/* CAPTURE_UI or CAPTURE_CLOCK, with kiosk time in t_ms; written when the io thread comes by. */
+/* CAPTURE_UI, CAPTURE_CLOCK, and what buses told main: CAPTURE_VALUE, CAPTURE_LOST, CAPTURE_BACK.
+ * With kiosk time in t_ms; written when the io thread comes by. */
 void recorder_note(struct recorder *recorder, const struct capture_event *event);
 
 void recorder_bytes(struct recorder *recorder, int64_t t_ms, const char *port, const uint8_t *bytes,
