@@ -136,6 +136,26 @@ static void answer_before_the_acknowledgement_waits_for_the_number(void **state)
     assert_int_equal(declared->declared_after, WASTE_KITCHEN);
 }
 
+static void an_answer_is_not_lost_when_another_receipt_follows_before_the_number(void **state)
+{
+    struct test_site *t = *state;
+    t->store_down = true;
+    site_drop(t, WASTE_KITCHEN, 800);
+    site_run(t, 2000);
+    site_choose(t, WASTE_RESIDUAL);
+    site_drop(t, WASTE_RESIDUAL, 500);
+    site_run(t, 2000);
+    assert_int_equal(site_view(t).receipt.bin_class, WASTE_RESIDUAL);
+    t->store_down = false;
+    site_run(t, 100);
+    assert_int_equal(site_count(t, EVENT_DECLARED), 1);
+    const struct event_declared *declared = &site_event(t, EVENT_DECLARED, 0)->body.declared;
+    const struct kiosk_event *answered = &t->ledger[declared->deposit_seq - 1];
+    assert_int_equal(answered->kind, EVENT_DEPOSIT);
+    assert_int_equal(answered->body.deposit.outcome, OUTCOME_UNDECLARED);
+    assert_int_equal(declared->declared_after, WASTE_RESIDUAL);
+}
+
 /* ---- weights that say less ------------------------------------------------------------------- */
 
 static void silent_scale_makes_it_unweighed(void **state)
@@ -341,6 +361,7 @@ int main(void)
         SITE_TEST(meaning_the_wrong_bin_is_kept_as_said_afterwards),
         SITE_TEST(undeclared_is_asked_and_answered),
         SITE_TEST(answer_before_the_acknowledgement_waits_for_the_number),
+        SITE_TEST(an_answer_is_not_lost_when_another_receipt_follows_before_the_number),
         SITE_TEST(silent_scale_makes_it_unweighed),
         SITE_TEST(overloaded_scale_makes_it_unweighed),
         SITE_TEST(never_settling_is_the_best_estimate_with_its_spread),
