@@ -39,11 +39,13 @@ static const char *state_words(const struct view_bin *bin)
 
 static void age_words(char *out, size_t size, const struct view_bin *bin)
 {
-    enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+    enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
     if (bin->age_ms < 0) {
         strings_compose(out, size, STR_NO_DATA, NULL, NULL);
+    } else if (bin->age_ms < SECOND_MS) {
+        strings_compose(out, size, STR_AGE_NOW, NULL, NULL);
     } else if (bin->age_ms < MINUTE_MS) {
-        strings_compose(out, size, STR_AGE_TENTHS, format_seconds(bin->age_ms).text, NULL);
+        strings_compose(out, size, STR_AGE_SECONDS, format_seconds(bin->age_ms).text, NULL);
     } else if (bin->age_ms < HOUR_MS) {
         strings_compose(out, size, STR_AGE_MINUTES, format_count(bin->age_ms / MINUTE_MS).text,
                         NULL);
