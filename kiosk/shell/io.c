@@ -202,10 +202,19 @@ static void build_wait(struct io *io, struct wait_list *list, int64_t now_ms)
     }
 }
 
+static void wake_main(struct io *io)
+{
+    if (io->news) {
+        io->news = false;
+        wake_up(io->config.wake);
+    }
+}
+
 static void run_once(struct io *io)
 {
     struct wait_list list;
     build_wait(io, &list, clock_now_ms());
+    wake_main(io); /* a port that is back may have nothing to say for long */
     recorder_flush_due(io->config.recorder, clock_now_ms());
     if (poll(list.fds, list.count, clock_wait_ms(list.due_ms)) <= 0) {
         return;
@@ -228,10 +237,7 @@ static void *io_main(void *context)
     struct io *io = context;
     while (!atomic_load(&io->stopping)) {
         run_once(io);
-        if (io->news) {
-            io->news = false;
-            wake_up(io->config.wake);
-        }
+        wake_main(io);
     }
     return NULL;
 }
