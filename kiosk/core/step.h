@@ -37,6 +37,7 @@ int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecid
 void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);
 void service_pin_result(struct step *step, bool accepted);
+void service_stored(struct step *step, uint32_t token);
 void service_watch(struct step *step); /* after every input */
 int64_t service_deadline(const struct kiosk *kiosk);
 
