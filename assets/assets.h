@@ -14,7 +14,7 @@
 
 ASSET(font_regular); /* Noto Sans CJK SC, the subset of assets/fonts/subset.py */
 ASSET(font_bold);
-ASSET(font_icons);   /* assets/icons, U+E000+NN; the em box is the drawing's view box */
+ASSET(font_icons);     /* assets/icons, U+E000+NN; the em box is the drawing's view box */
 ASSET(simulated_site); /* assets/deploy/simulated.cfg */
 
 #endif

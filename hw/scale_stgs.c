@@ -16,8 +16,9 @@
  *     0-n    blanks
  *     1      CR or LF     end; further line ends stand between frames
  *
- * After OL the digits, their width and the unit mean nothing and may be missing: blanks, 9s and
- * zeros have all been seen. A '-' makes it underload.
+ * After OL the digits, their width and the unit mean nothing and may be missing: blanks, 9s, zeros
+ * and dashes have all been seen. One '-' makes it underload; a row of them fills the place of the
+ * digits and is no sign.
  *
  * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7516 p.18, Tiger TI-02-P p.21; field
  * recordings marked [C] in tests/vectors/scale_vectors.tsv.
@@ -88,6 +89,7 @@ enum state {
     AFTER_MODE,
     BEFORE_SIGN,
     BEFORE_DIGITS,
+    IN_DASHES,
     IN_DIGITS,
     IN_DECIMALS,
     BEFORE_UNIT,
@@ -121,8 +123,13 @@ static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
                      [DIGIT] = IN_DIGITS,
                      [COMMA] = BEFORE_UNIT,
                      UNIT_FROM_HERE},
-    [BEFORE_DIGITS] =
-        {[BLANK] = BEFORE_DIGITS, [DIGIT] = IN_DIGITS, [COMMA] = BEFORE_UNIT, UNIT_FROM_HERE},
+    [BEFORE_DIGITS] = {[BLANK] = BEFORE_DIGITS,
+                       [PLUS_MINUS] = IN_DASHES,
+                       [DIGIT] = IN_DIGITS,
+                       [COMMA] = BEFORE_UNIT,
+                       UNIT_FROM_HERE},
+    [IN_DASHES] =
+        {[PLUS_MINUS] = IN_DASHES, [COMMA] = BEFORE_UNIT, [BLANK] = BEFORE_UNIT, UNIT_FROM_HERE},
     [IN_DIGITS] = {[DIGIT] = IN_DIGITS,
                    [POINT] = IN_DECIMALS,
                    [COMMA] = BEFORE_UNIT,
@@ -274,8 +281,13 @@ static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame
     at += MODE_BYTES;
     at = over_blanks(at + (*at == ','));
     if (byte_class[*at] == PLUS_MINUS) {
-        value->negative = value->negative || *at == '-';
+        const bool is_minus = *at == '-';
         at = over_blanks(at + 1);
+        const bool is_sign = byte_class[*at] != PLUS_MINUS;
+        value->negative = value->negative || (is_minus && is_sign);
+        while (byte_class[*at] == PLUS_MINUS) {
+            at++; /* dashes that fill the field are no sign */
+        }
     }
     if (frame[0] == 'O') {
         struct hw_value meaningless;

@@ -32,7 +32,7 @@ if [ "$(id -u)" -ne 0 ]; then
     if command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
         as_root=sudo
     else
-        echo "install: Debian packages are missing, and installing them takes root. As root, run:" >&2
+        echo "install: Debian packages are missing, and it takes root to install them. As root:" >&2
         echo "    apt-get update && apt-get install --no-install-recommends$missing" >&2
         exit 2
     fi

@@ -5,11 +5,14 @@
 /* No scale under a bin shows 10 t, either way: such digits are a fault, not a weight. */
 enum { GRAMS_LIMIT = 10 * 1000 * 1000 };
 
-/* Two divisions: a quiet scale flickers by one, and a spread of two is still the same weight. */
-static int32_t tolerance(const struct site_bin *site)
-{
-    return 2 * site->division_g;
-}
+enum {
+    /* A quiet scale flickers by one division, and a spread of two is still the same weight. */
+    QUIET_DIVISIONS = 2,
+    /* A scale that flickers by more at rest is shaken or broken, and does not settle. */
+    NOISY_DIVISIONS = 20,
+    /* The windows of a scale that only flickers have the same median, give or take. */
+    RESTING_DIVISIONS = 3
+};
 
 static int32_t distance(int32_t a, int32_t b)
 {
@@ -29,15 +32,19 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .base_ms = BIN_NEVER,
         .rest_since_ms = BIN_NEVER,
     };
-    settle_init(&bin->settle, timing->settle_ms, tolerance(site));
+    bin->flicker.since_ms = BIN_NEVER;
+    settle_init(&bin->settle, timing->settle_ms, QUIET_DIVISIONS * site->division_g);
 }
 
 int32_t bin_min_deposit(const struct bin *bin)
 {
     /* Base and final weight may each be off by one division: two could be nothing at all. */
-    int32_t three_divisions = 3 * bin->site->division_g;
+    int32_t least = 3 * bin->site->division_g;
+    /* By half of what it flickers a noisy scale may be off. */
+    int32_t half_flicker = bin->settle.tolerance_g / 2;
+    least = least > half_flicker ? least : half_flicker;
     int32_t configured = bin->timing->min_deposit_g;
-    return configured > three_divisions ? configured : three_divisions;
+    return configured > least ? configured : least;
 }
 
 bool bin_is_busy(const struct bin *bin)
@@ -112,15 +119,42 @@ static void watch_rest(struct bin *bin, int64_t now_ms)
         bin->opening.base_g = now.grams;
     }
     if (bin->rest_since_ms == BIN_NEVER ||
-        distance(now.grams, bin->rest_g) > tolerance(bin->site)) {
+        distance(now.grams, bin->rest_g) > bin->settle.tolerance_g) {
         bin->rest_since_ms = now_ms;
         bin->rest_g = now.grams;
     }
 }
 
+static void learn_flicker(struct bin *bin, int64_t now_ms, const settled_t *now)
+{
+    struct bin_flicker *flicker = &bin->flicker;
+    if (!now->has_estimate) {
+        flicker->since_ms = BIN_NEVER;
+        return;
+    }
+    if (flicker->since_ms == BIN_NEVER) {
+        *flicker = (struct bin_flicker){now_ms, now->spread_g, now->grams, now->grams};
+        return;
+    }
+    flicker->spread_g = now->spread_g > flicker->spread_g ? now->spread_g : flicker->spread_g;
+    flicker->low_g = now->grams < flicker->low_g ? now->grams : flicker->low_g;
+    flicker->high_g = now->grams > flicker->high_g ? now->grams : flicker->high_g;
+    if (now_ms - flicker->since_ms < BIN_FLICKER_MS) {
+        return;
+    }
+    int32_t division_g = bin->site->division_g;
+    bool rested = flicker->high_g - flicker->low_g <= RESTING_DIVISIONS * division_g;
+    if (rested && flicker->spread_g <= NOISY_DIVISIONS * division_g) {
+        int32_t quiet_g = QUIET_DIVISIONS * division_g;
+        bin->settle.tolerance_g = flicker->spread_g > quiet_g ? flicker->spread_g : quiet_g;
+    }
+    flicker->since_ms = BIN_NEVER;
+}
+
 static void watch_base(struct bin *bin, int64_t now_ms)
 {
     settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
+    learn_flicker(bin, now_ms, &now);
     if (!now.settled) {
         bin->away_since_ms = BIN_NEVER;
     } else if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
@@ -228,6 +262,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bool speaks = bin->opening.late_base || bin_scale_state(bin, now_ms) == SENSOR_OK;
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
+    bin->flicker.since_ms = BIN_NEVER;
     bin->opening = (struct bin_opening){
         .visit = visit,
         .chosen = chosen,
@@ -311,6 +346,11 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
     if (!weight.settled && !silent && !late) {
         return false;
     }
+    /* A spread as large as the change could hide a bag, or feign one: then nothing is known. */
+    int32_t change = weight.grams - bin->opening.base_g;
+    if (!weight.settled && weight.has_estimate && weight.spread_g >= distance(change, 0)) {
+        weight.has_estimate = false;
+    }
     return decide_opening(bin, now_ms, &weight, decision);
 }
 
@@ -365,6 +405,15 @@ static bool decide_resting(struct bin *bin, int64_t now_ms, int32_t after_ms,
     return true;
 }
 
+/* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
+ * become a deposit meanwhile. */
+static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
+{
+    enum sensor_state lid = bin_lid_state(bin, now_ms);
+    bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR;
+    return is_missing ? BIN_STEP_MS : BIN_ADJUST_MS;
+}
+
 bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     *decision = (struct bin_decision){0};
@@ -373,10 +422,8 @@ bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
         return decide_weighing(bin, now_ms, decision);
     case BIN_OPEN:
         return decide_left_open(bin, now_ms, decision);
-    case BIN_RESTING: {
-        bool lid_blind = bin_lid_state(bin, now_ms) != SENSOR_OK;
-        return decide_resting(bin, now_ms, lid_blind ? BIN_STEP_MS : BIN_ADJUST_MS, decision);
-    }
+    case BIN_RESTING:
+        return decide_resting(bin, now_ms, resting_wait(bin, now_ms), decision);
     case BIN_SERVICE:
         break;
     }

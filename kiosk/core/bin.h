@@ -19,10 +19,18 @@
 
 enum {
     BIN_ADJUST_MS = 5000, /* weight that came or went under a closed lid must stay so long */
-    BIN_STEP_MS = 1500    /* the same, where the lid sensor is missing and a step decides alone */
+    BIN_STEP_MS = 1500,   /* the same, where the lid sensor is gone and a step decides alone */
+    BIN_FLICKER_MS = 5000 /* how long a scale at rest is watched to learn how much it flickers */
 };
 
 #define BIN_NEVER INT64_MIN
+
+/* What a scale at rest does by itself: learnt, so that a noisy one still settles. */
+struct bin_flicker {
+    int64_t since_ms;      /* of the watch that goes on; BIN_NEVER */
+    int32_t spread_g;      /* the largest of any window since then */
+    int32_t low_g, high_g; /* of the windows' medians */
+};
 
 enum bin_phase { BIN_RESTING, BIN_OPEN, BIN_WEIGHING, BIN_SERVICE };
 
@@ -44,6 +52,7 @@ struct bin {
     enum bin_phase phase;
 
     struct settle settle;
+    struct bin_flicker flicker;
     enum reading_status scale_status;
     int32_t grams;    /* the newest weight */
     int64_t value_ms; /* when it came; BIN_NEVER */

@@ -47,7 +47,7 @@ struct day_figures figures_of_day(const struct figures *figures, int64_t utc_ms)
 
 struct day_figures figures_of_week(const struct figures *figures, int64_t utc_ms)
 {
-    int64_t monday = local_week(utc_ms) * 7 - 3;
+    int64_t monday = local_monday(local_day(utc_ms));
     struct day_figures sum = {.day = monday};
     for (int i = 0; i < 7; i++) {
         add_day(&sum, figures, monday + i);

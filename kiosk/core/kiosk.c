@@ -173,6 +173,7 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     struct pending_event done = *slot;
     *slot = (struct pending_event){0};
     deposits_stored(step, &done, seq);
+    service_stored(step, token);
 }
 
 int kiosk_pending_count(const struct kiosk *kiosk)

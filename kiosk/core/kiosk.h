@@ -52,6 +52,8 @@ struct collection {
     int64_t started_ms;
     int64_t waiting_ms; /* SETTLING, WEIGHING: since when a settled weight is waited for */
     settled_t before, after;
+    uint32_t token; /* of its event while the ledger has not acknowledged it */
+    bool recorded;
 };
 
 /* Every lid channel ever heard, whether a bin has it or not. */

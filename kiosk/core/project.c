@@ -84,21 +84,30 @@ static void guide_to_choice(enum waste_class choice, struct view *view)
     view->chosen = choice;
     view->target_bin = bin_for_class(view, choice);
     view->step = STEP_OPEN_LID;
+    view->has_live = view->target_bin >= 0 && view->bins[view->target_bin].has_grams;
 }
 
-static void guide_at_bin(const struct kiosk *kiosk, int busy, struct view *view)
+/* The lid's slam is felt by the scale: what the last moments agree on, not the newest reading. */
+static bool brought_nothing(const struct bin *bin, int64_t now_ms)
+{
+    settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
+    return !bin->opening.has_base || !now.has_estimate ||
+           now.grams - bin->opening.base_g < bin_min_deposit(bin);
+}
+
+static void guide_at_bin(const struct kiosk *kiosk, int busy, int64_t now_ms, struct view *view)
 {
     const struct bin *bin = &kiosk->bins[busy];
     const struct bin_opening *opening = &bin->opening;
     bool weighs = opening->has_base && view->bins[busy].scale == SENSOR_OK;
     int32_t gain = weighs ? bin->grams - opening->base_g : 0;
     bool wrong = opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
-    if (wrong && bin->phase == BIN_WEIGHING && gain < bin_min_deposit(bin)) {
+    if (wrong && !opening->meant_it && bin->phase == BIN_WEIGHING && brought_nothing(bin, now_ms)) {
         /* The wrong lid is closed again and nothing fell: on to the right bin at once. */
         guide_to_choice(opening->chosen, view);
         return;
     }
-    view->chosen = opening->chosen == WASTE_NONE ? WASTE_NONE : bin->site->class;
+    view->chosen = opening->meant_it ? bin->site->class : opening->chosen;
     view->target_bin = busy;
     view->step = bin->phase == BIN_OPEN ? STEP_DROP : STEP_WEIGHING;
     view->has_live = weighs;
@@ -121,7 +130,7 @@ static void view_receipt(const struct kiosk *kiosk, struct view_receipt *view)
     view->asking = view->outcome == OUTCOME_UNDECLARED && !receipt->declared;
 }
 
-static enum view_screen deposit_screen(const struct kiosk *kiosk, struct view *view)
+static enum view_screen deposit_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
 {
     int wrong = deposits_wrong_bin(kiosk);
     if (wrong >= 0) {
@@ -132,7 +141,7 @@ static enum view_screen deposit_screen(const struct kiosk *kiosk, struct view *v
     }
     int busy = deposits_busy_bin(kiosk);
     if (busy >= 0 && !kiosk->bins[busy].opening.interrupted) {
-        guide_at_bin(kiosk, busy, view);
+        guide_at_bin(kiosk, busy, now_ms, view);
         return SCREEN_GUIDE;
     }
     if (kiosk->receipt.shown) {
@@ -160,14 +169,22 @@ static void view_keypad(const struct access *access, int64_t now_ms, struct view
     }
 }
 
-static void view_collection(const struct collection *collection, struct view *view)
+static void view_collection(const struct kiosk *kiosk, struct view *view)
 {
+    const struct collection *collection = &kiosk->collection;
     view->collect_bin = collection->bin;
     view->collect = collection->step;
     view->collect_weighed = collection->before.has_estimate &&
                             (collection->step != COLLECT_DONE || collection->after.has_estimate);
     view->collect_before_g = collection->before.grams;
     view->collect_after_g = collection->after.grams;
+    if (collection->step == COLLECT_DONE) {
+        const struct bin *bin = &kiosk->bins[collection->bin];
+        view->collect_less =
+            view->collect_weighed &&
+            collection->before.grams - collection->after.grams >= bin_min_deposit(bin);
+        view->collect_recorded = collection->recorded;
+    }
 }
 
 static void view_sensors(const struct kiosk *kiosk, int port, int64_t now_ms,
@@ -253,7 +270,7 @@ static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms
     case SERVICE_FILL:
         return SCREEN_FILL;
     case SERVICE_COLLECT:
-        view_collection(&kiosk->collection, view);
+        view_collection(kiosk, view);
         return SCREEN_COLLECT;
     case SERVICE_DEVICES:
         view_devices(kiosk, now_ms, view);
@@ -261,7 +278,7 @@ static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms
     case SERVICE_NONE:
         break;
     }
-    return deposit_screen(kiosk, view);
+    return deposit_screen(kiosk, now_ms, view);
 }
 
 static void view_figures(const struct kiosk *kiosk, int64_t utc_ms, struct view_figures *view)

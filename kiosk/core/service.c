@@ -64,11 +64,20 @@ static void collect_finish(struct step *step)
             },
     };
     copy_text(event.body.collection.who, EVENT_TEXT_MAX, "cleaner");
-    step_record(step, &event);
+    collection->token = step_record(step, &event);
     step_sound(step, SOUND_RECEIPT);
     bin_service_end(&kiosk->bins[collection->bin], kiosk->now_ms, &collection->after);
     collection->step = COLLECT_DONE;
     kiosk->service_touched_ms = kiosk->now_ms; /* time to read what came of it */
+}
+
+void service_stored(struct step *step, uint32_t token)
+{
+    struct collection *collection = &step->kiosk->collection;
+    if (collection->token == token) {
+        collection->token = 0;
+        collection->recorded = true;
+    }
 }
 
 /* A settled weight, or what there is of one once the wait is over. */

@@ -4,7 +4,8 @@
 
 void settle_init(struct settle *settle, int32_t window_ms, int32_t tolerance_g)
 {
-    *settle = (struct settle){.window_ms = window_ms, .tolerance_g = tolerance_g};
+    *settle =
+        (struct settle){.window_ms = window_ms, .tolerance_g = tolerance_g, .trend_g = tolerance_g};
 }
 
 void settle_reset(struct settle *settle)
@@ -37,6 +38,24 @@ static void insert_sorted(int32_t *sorted, int count, int32_t value)
     sorted[at] = value;
 }
 
+static int64_t sum_of(const struct settle *settle, int from_back, int count)
+{
+    int64_t sum = 0;
+    for (int back = from_back; back < from_back + count; back++) {
+        sum += settle->grams[sample_index(settle, back)];
+    }
+    return sum;
+}
+
+/* Whether the newer and the older half of the newest `count` samples agree on average. */
+static bool halves_agree(const struct settle *settle, int count)
+{
+    int half = count / 2;
+    int64_t difference = sum_of(settle, 0, half) - sum_of(settle, count - half, half);
+    int64_t limit = (int64_t)settle->trend_g * half;
+    return difference <= limit && difference >= -limit;
+}
+
 settled_t settle_read(const struct settle *settle, int64_t since_ms)
 {
     int32_t sorted[SETTLE_SAMPLES_MAX];
@@ -61,9 +80,11 @@ settled_t settle_read(const struct settle *settle, int64_t since_ms)
     }
     int32_t spread = sorted[count - 1] - sorted[0];
     /* Readings do not arrive on the window's edges: three quarters of it must be covered. */
-    bool covered = (newest_ms - oldest_ms) * 4 >= (int64_t)settle->window_ms * 3;
+    bool covered = (newest_ms - oldest_ms) * 4 >= (int64_t)settle->window_ms * 3 ||
+                   count == SETTLE_SAMPLES_MAX;
     return (settled_t){
-        .settled = count >= SETTLE_SAMPLES_MIN && covered && spread <= settle->tolerance_g,
+        .settled = count >= SETTLE_SAMPLES_MIN && covered && spread <= settle->tolerance_g &&
+                   halves_agree(settle, count),
         .has_estimate = true,
         .grams = sorted[count / 2],
         .spread_g = spread,

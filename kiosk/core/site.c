@@ -19,7 +19,7 @@ void site_defaults(struct site *site)
             {
                 .visit_idle_ms = 10000,
                 .reading_age_ms = 2000,
-                .settle_ms = 600,
+                .settle_ms = 1000,
                 .settle_limit_ms = 8000,
                 .lid_left_open_ms = 8000,
                 .service_idle_ms = 60000,

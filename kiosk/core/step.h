@@ -38,6 +38,7 @@ void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);
 void service_pin_result(struct step *step, bool accepted, enum role role);
 void service_leave(struct step *step);
+void service_stored(struct step *step, uint32_t token);
 void service_watch(struct step *step); /* after every input */
 int64_t service_deadline(const struct kiosk *kiosk);
 

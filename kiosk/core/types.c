@@ -84,10 +84,10 @@ int64_t local_day(int64_t utc_ms)
     return divide_down(utc_ms + LOCAL_OFFSET_MS, DAY_MS);
 }
 
-int64_t local_week(int64_t utc_ms)
+int64_t local_monday(int64_t day)
 {
     /* Day 0, 1970-01-01, was a Thursday: three days after a Monday. */
-    return divide_down(local_day(utc_ms) + 3, 7);
+    return divide_down(day + 3, 7) * 7 - 3;
 }
 
 /* Civil date from days and back: years counted from March, so that the leap day is the last of its
@@ -119,6 +119,11 @@ civil_t civil_from_utc(int64_t utc_ms)
     };
     civil_from_days(days, &civil.year, &civil.month, &civil.day);
     return civil;
+}
+
+civil_t civil_from_day(int64_t day)
+{
+    return civil_from_utc(day * DAY_MS - LOCAL_OFFSET_MS);
 }
 
 int64_t utc_from_local_date(int year, int month, int day)

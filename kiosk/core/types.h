@@ -81,8 +81,9 @@ enum { LOCAL_OFFSET_MS = 8 * 3600 * 1000 };
 
 /* Days since 1970-01-01 in local time; weeks begin on Monday. */
 int64_t local_day(int64_t utc_ms);
-int64_t local_week(int64_t utc_ms);
+int64_t local_monday(int64_t day); /* the first day of its week */
 civil_t civil_from_utc(int64_t utc_ms);
+civil_t civil_from_day(int64_t day); /* its midnight */
 /* UTC ms of local midnight of a civil date (proleptic Gregorian; no range check on the day). */
 int64_t utc_from_local_date(int year, int month, int day);
 

@@ -124,12 +124,13 @@ struct view {
     int bin_count;
     struct view_bin bins[SITE_BINS_MAX];
 
-    enum waste_class chosen; /* SCREEN_GUIDE with WASTE_NONE: a lid opened and nothing was chosen;
-                                target_bin is that lid's bin */
-    int target_bin;          /* index of the bin to use, or -1 */
+    /* SCREEN_GUIDE: WASTE_NONE where a lid opened and nothing was chosen, another class than the
+     * bin's where a bag fell in the wrong bin; target_bin is that lid's bin then. */
+    enum waste_class chosen;
+    int target_bin; /* index of the bin to use, or -1 */
     enum view_step step;
     bool has_live;  /* live_g may be shown */
-    int32_t live_g; /* gain since the lid opened, at least 0 */
+    int32_t live_g; /* gain since the lid opened, at least 0; 0 until it opens */
     int wrong_bin;  /* SCREEN_WRONG: index of the lid to close */
 
     struct view_receipt receipt;
@@ -147,6 +148,8 @@ struct view {
     enum collect_step collect;
     int32_t collect_before_g, collect_after_g; /* COLLECT_SWAP on: before; COLLECT_DONE: both */
     bool collect_weighed;                      /* false: the scale could not weigh it */
+    bool collect_less;                         /* COLLECT_DONE: weight did go */
+    bool collect_recorded;                     /* COLLECT_DONE: the ledger has acknowledged it */
 
     int device_count; /* SCREEN_DEVICES */
     struct view_device devices[HW_PORTS_MAX];

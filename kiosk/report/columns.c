@@ -23,16 +23,6 @@ static const char *const record_words[RECORD_KIND_COUNT] = {
 #include "assets/strings/export.def"
 };
 
-const char *word_class(enum waste_class class)
-{
-    return (unsigned)class < WASTE_CLASS_COUNT ? class_words[class] : "";
-}
-
-const char *word_outcome(enum outcome outcome)
-{
-    return (unsigned)outcome < OUTCOME_COUNT ? outcome_words[outcome] : "";
-}
-
 const char *word_record(enum record_kind kind)
 {
     return (unsigned)kind < RECORD_KIND_COUNT ? record_words[kind] : "";

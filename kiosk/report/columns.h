@@ -30,9 +30,7 @@ struct column {
 const struct column *columns_csv(enum record_kind kind);
 const struct column *columns_json(enum record_kind kind);
 
-/* Chinese words of the downloads. */
-const char *word_class(enum waste_class class);
-const char *word_outcome(enum outcome outcome);
+/* The Chinese word of a kind of record, for file names. */
 const char *word_record(enum record_kind kind);
 
 #endif

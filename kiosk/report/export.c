@@ -114,8 +114,7 @@ const char *export_media_type(enum export_format format)
 
 static void put_date(char *out, size_t size, int64_t day)
 {
-    enum { DAY_MS = 24 * 3600 * 1000 };
-    civil_t civil = civil_from_utc(day * DAY_MS - LOCAL_OFFSET_MS);
+    civil_t civil = civil_from_day(day);
 
     snprintf(out, size, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
 }

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -200,6 +201,14 @@ static void take_gate(struct app *app)
     }
 }
 
+/* A ledger that could be opened only later has visits of its own. */
+static void go_on_numbering(struct visits *visits, int64_t last_visit)
+{
+    if (visits->next_id <= last_visit) {
+        visits->next_id = last_visit + 1;
+    }
+}
+
 static void on_store_news(struct app *app, const struct store_news *news)
 {
     struct kiosk_input input = {.t_ms = clock_now_ms()};
@@ -209,6 +218,7 @@ static void on_store_news(struct app *app, const struct store_news *news)
         app->must_show = true;
         break;
     case STORE_NEWS_OPEN:
+        go_on_numbering(&app->kiosk.visits, app->kiosk.journal.last_visit);
         break;
     case STORE_NEWS_ACK:
         tally_add(&app->tally, &app->kiosk, news->token);
@@ -363,8 +373,10 @@ static int open_descriptors(struct app *app)
     sigaddset(&stop, SIGINT);
     sigaddset(&stop, SIGTERM);
     sigaddset(&stop, SIGHUP);
-    /* Before any thread is made, so that none of them is interrupted. */
-    if (pthread_sigmask(SIG_BLOCK, &stop, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+    /* Before any thread is made, so that none of them is interrupted. A file that may not grow any
+     * further (SIGXFSZ) is a full medium, not an end. */
+    if (pthread_sigmask(SIG_BLOCK, &stop, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+        signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
         return fail("signals", strerror(errno));
     }
     app->signals = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -390,6 +402,7 @@ static int start_simulation(struct app *app)
     }
     struct simulation_config config = {
         .scenario = app->config->scenario,
+        .scenario_name = app->config->scenario_name,
         .seed = app->config->seed,
         .visits_per_hour = app->config->visits_per_hour,
         .wake = app->wake,
@@ -418,6 +431,9 @@ static int start_display(struct app *app)
     if (config->headless && display.window.width == 0) {
         display.window.width = HEADLESS_WIDTH;
         display.window.height = HEADLESS_HEIGHT;
+    }
+    if (config->shots != NULL && mkdir(config->shots, 0755) != 0 && errno != EEXIST) {
+        return fail(config->shots, strerror(errno));
     }
     char error[DISPLAY_ERROR_MAX];
     app->display = display_open(&display, error);
@@ -505,9 +521,6 @@ static int64_t web_utc_ms(void *context)
 /* After the first picture: nobody waits for these. */
 static void start_late_parts(struct app *app)
 {
-    if (app->simulation != NULL) {
-        simulation_start(app->simulation);
-    }
     const struct web_settings *settings = &app->config->settings->web;
     if (!settings->enabled) {
         return;
@@ -536,8 +549,8 @@ static void start_late_parts(struct app *app)
 static int start(struct app *app)
 {
     kiosk_init(&app->kiosk, &app->config->settings->site);
-    if (open_descriptors(app) != 0 || start_store(app) != 0 || start_display(app) != 0 ||
-        start_simulation(app) != 0 || start_recorder(app) != 0) {
+    if (open_descriptors(app) != 0 || start_simulation(app) != 0 || start_store(app) != 0 ||
+        start_display(app) != 0 || start_recorder(app) != 0) {
         return EXIT_ENVIRONMENT;
     }
     app->speaker =
@@ -549,6 +562,9 @@ static int start(struct app *app)
     }
     fold_journal(app);
     begin(app);
+    if (app->simulation != NULL) {
+        simulation_start(app->simulation);
+    }
     return start_io(app);
 }
 

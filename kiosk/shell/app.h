@@ -1,8 +1,9 @@
 /* The running kiosk: wiring of the threads, and the main loop.
  *
- * Start order: store thread first, because the journal must be folded before anything can be
- * decided; meanwhile the window opens; then ports, web page and simulated site. The loop sleeps in
- * one poll() over the display, the rings' wake-up, the clock and signals, until the next deadline.
+ * Start order: a scenario is read before anything opens; then the store thread, because the journal
+ * must be folded before anything can be decided; meanwhile the window opens; then ports, web page
+ * and simulated site. The loop sleeps in one poll() over the display, the rings' wake-up, the clock
+ * and signals, until the next deadline.
  *
  * Main thread.
  */
@@ -16,6 +17,7 @@ struct app_config {
     const char *directory;     /* of the ledger */
     bool simulate;
     const char *scenario; /* text, or NULL: people at random */
+    const char *scenario_name;
     uint64_t seed;
     int visits_per_hour;
     bool headless;

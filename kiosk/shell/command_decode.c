@@ -163,7 +163,7 @@ static int decode_stdin(struct decoding *decoding)
         if (got < 0) {
             fprintf(stderr, "biaogan decode: cannot read stdin: %s: give it a file or a pipe\n",
                     strerror(errno));
-            return 2;
+            return COMMAND_FAILED;
         }
         if (got == 0) {
             break;
@@ -175,7 +175,7 @@ static int decode_stdin(struct decoding *decoding)
         port_feed_values(&decoding->port, chunk, count, 0, print_values, decoding);
         if (fflush(stdout) != 0) {
             fprintf(stderr, "biaogan decode: cannot write to stdout: %s\n", strerror(errno));
-            return 2;
+            return COMMAND_FAILED;
         }
     }
     port_end_values(&decoding->port, 0, print_values, decoding);
@@ -193,7 +193,7 @@ static int list_protocols(const char *problem, const char *name)
         fprintf(stderr, " %s", hw_drivers[i]->name);
     }
     fputs("\n", stderr);
-    return 2;
+    return COMMAND_FAILED;
 }
 
 static bool set_unit(struct hw_options *options, const char *unit)
@@ -239,7 +239,7 @@ int command_decode(int argc, char **argv)
             break;
         case 'u':
             if (!set_unit(&config.options, optarg)) {
-                return 2;
+                return COMMAND_FAILED;
             }
             break;
         case 'x':
@@ -253,13 +253,13 @@ int command_decode(int argc, char **argv)
                     "biaogan decode: \"%s\" is not known or lacks its value: "
                     "see biaogan decode --help\n",
                     argv[optind - 1]);
-            return 2;
+            return COMMAND_FAILED;
         }
     }
     if (optind < argc) {
         fprintf(stderr, "biaogan decode: unexpected \"%s\": the bytes are read from stdin\n",
                 argv[optind]);
-        return 2;
+        return COMMAND_FAILED;
     }
     if (!protocol) {
         return list_protocols("--protocol is missing", "");
@@ -270,7 +270,7 @@ int command_decode(int argc, char **argv)
     }
     if (checksum && strcmp(checksum, "on") != 0 && strcmp(checksum, "off") != 0) {
         fprintf(stderr, "biaogan decode: --checksum %s: say on or off\n", checksum);
-        return 2;
+        return COMMAND_FAILED;
     }
     config.options.checksum =
         checksum ? strcmp(checksum, "on") == 0 : config.driver->checksum_default;

@@ -9,7 +9,7 @@
 #include "kiosk/report/export.h"
 #include "kiosk/shell/commands.h"
 
-enum { CHUNK = 64 * 1024, PATH_LENGTH_MAX = 4096, DONE = 0, TROUBLE = 2 };
+enum { CHUNK = 64 * 1024, PATH_LENGTH_MAX = 4096 };
 
 static const char usage[] =
     "usage: biaogan export --state DIR --what deposits|visits|collections\n"
@@ -149,20 +149,20 @@ int command_export(int argc, char **argv)
 
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
-        return DONE;
+        return COMMAND_DONE;
     }
     if (!parse_options(&options, argc, argv)) {
         fputs(usage, stderr);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     if (!export_parse(&request, options.what, options.from, options.to, options.format, error)) {
         fprintf(stderr, "biaogan export: --%s\n", error);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     struct export *export = export_open(options.state, &request, error);
     if (!export) {
         fprintf(stderr, "biaogan export: %s\n", error);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     bool done = strcmp(options.out, "-") == 0 ? copy(export, STDOUT_FILENO, "standard output")
                                               : copy_to_file(export, options.out);
@@ -170,5 +170,5 @@ int command_export(int argc, char **argv)
         fprintf(stderr, "%" PRId64 " rows\n", export_rows(export));
     }
     export_close(export);
-    return done ? DONE : TROUBLE;
+    return done ? COMMAND_DONE : COMMAND_FAILED;
 }

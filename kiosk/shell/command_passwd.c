@@ -11,9 +11,6 @@
 
 enum {
     PASSWORD_MAX = 128,
-    DONE = 0,
-    DIFFERENT = 1,
-    TROUBLE = 2,
     /* OWASP's least figures for argon2id; chosen for a small board. */
     ARGON_OPERATIONS = 2,
     ARGON_MEMORY = 19 * 1024 * 1024
@@ -63,22 +60,22 @@ static int obtain(bool from_stdin, char password[PASSWORD_MAX])
     if (!from_stdin && !isatty(STDIN_FILENO)) {
         fputs("biaogan passwd: standard input is no terminal; add --stdin to read from it\n",
               stderr);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     if (!(from_stdin ? read_line(password) : ask("Password or PIN: ", password))) {
         fprintf(stderr, "biaogan passwd: no password, or one longer than %d bytes; enter another\n",
                 PASSWORD_MAX - 2);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     if (from_stdin) {
-        return DONE;
+        return COMMAND_DONE;
     }
     bool same = ask("Once more: ", again) && strcmp(password, again) == 0;
     sodium_memzero(again, sizeof again);
     if (!same) {
         fputs("biaogan passwd: the two are not the same; try again\n", stderr);
     }
-    return same ? DONE : DIFFERENT;
+    return same ? COMMAND_DONE : COMMAND_NOT_SO;
 }
 
 int command_passwd(int argc, char **argv)
@@ -93,26 +90,27 @@ int command_passwd(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (option != 's') {
             fputs(usage, option == 'h' ? stdout : stderr);
-            return option == 'h' ? DONE : TROUBLE;
+            return option == 'h' ? COMMAND_DONE : COMMAND_FAILED;
         }
         from_stdin = true;
     }
     if (optind != argc) {
         fputs(usage, stderr);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     if (sodium_init() < 0) {
         fputs("biaogan passwd: libsodium does not start; reinstall libsodium23\n", stderr);
-        return TROUBLE;
+        return COMMAND_FAILED;
     }
     int status = obtain(from_stdin, password);
-    if (status == DONE && crypto_pwhash_str_alg(hash, password, strlen(password), ARGON_OPERATIONS,
-                                                ARGON_MEMORY, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    if (status == COMMAND_DONE &&
+        crypto_pwhash_str_alg(hash, password, strlen(password), ARGON_OPERATIONS, ARGON_MEMORY,
+                              crypto_pwhash_ALG_ARGON2ID13) != 0) {
         fputs("biaogan passwd: out of memory (19 MiB are needed); stop other programs\n", stderr);
-        status = TROUBLE;
+        status = COMMAND_FAILED;
     }
     sodium_memzero(password, sizeof password);
-    if (status == DONE) {
+    if (status == COMMAND_DONE) {
         puts(hash);
     }
     return status;

@@ -25,7 +25,7 @@ int command_protocols(int argc, char **argv)
     }
     if (argc > 1) {
         fprintf(stderr, "biaogan protocols: unexpected \"%s\": it takes no arguments\n", argv[1]);
-        return 2;
+        return COMMAND_FAILED;
     }
     puts("name\tkind\tline\tmode\tdescription");
     for (size_t i = 0; i < hw_driver_count; i++) {
@@ -36,7 +36,7 @@ int command_protocols(int argc, char **argv)
     if (fflush(stdout) != 0) {
         fputs("biaogan protocols: cannot write to stdout: is the disk full or the pipe closed?\n",
               stderr);
-        return 2;
+        return COMMAND_FAILED;
     }
     return 0;
 }

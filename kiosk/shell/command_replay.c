@@ -1,13 +1,12 @@
 /* biaogan replay: a capture through the whole pipeline in virtual time. */
 #include "kiosk/shell/commands.h"
+#include "kiosk/shell/options.h"
 #include "kiosk/shell/replay.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { EXIT_USAGE = 2 };
 
 static const char usage[] =
     "usage: biaogan replay [--config FILE] --state DIR [--chunk N] CAPTURE\n"
@@ -20,7 +19,7 @@ static const char usage[] =
 static int fail(const char *message)
 {
     fprintf(stderr, "biaogan replay: %s\n", message);
-    return EXIT_USAGE;
+    return COMMAND_FAILED;
 }
 
 static int load_settings(const char *path, struct settings *settings)
@@ -36,7 +35,7 @@ static int replay(struct replay_config *config, const char *config_path)
     struct settings *settings = calloc(1, sizeof *settings);
     if (settings == NULL || load_settings(config_path, settings) != 0) {
         free(settings);
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
     config->settings = settings;
     struct replay_summary summary;
@@ -78,9 +77,8 @@ int command_replay(int argc, char **argv)
             config.directory = optarg;
             break;
         case 'n': {
-            char *end;
-            long chunk = strtol(optarg, &end, 10);
-            if (*end != '\0' || chunk < 1 || chunk > 65536) {
+            uint64_t chunk;
+            if (!options_number(optarg, 1, 65536, &chunk)) {
                 return fail("--chunk takes a number from 1 to 65536");
             }
             config.chunk = (int)chunk;
@@ -91,12 +89,12 @@ int command_replay(int argc, char **argv)
             return 0;
         default:
             fputs(usage, stderr);
-            return EXIT_USAGE;
+            return COMMAND_FAILED;
         }
     }
     if (config.directory == NULL || optind != argc - 1) {
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
     config.capture = argv[optind];
     return replay(&config, config_path);

@@ -1,6 +1,7 @@
 /* biaogan run: the kiosk. */
 #include "kiosk/shell/app.h"
 #include "kiosk/shell/commands.h"
+#include "kiosk/shell/options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { EXIT_USAGE = 2, VISITS_DEFAULT = 25, SPEED_MAX = 200, SCENARIO_BYTES_MAX = 1024 * 1024 };
+enum { VISITS_DEFAULT = 25, SPEED_MAX = 200, SCENARIO_BYTES_MAX = 1024 * 1024 };
 
 static const char usage[] =
     "usage: biaogan run [--config FILE] [--state DIR] [--simulate [SCENARIO]] [--window WxH]\n"
@@ -40,15 +41,7 @@ struct options {
 static int fail(const char *thing, const char *why)
 {
     fprintf(stderr, "biaogan run: %s: %s\n", thing, why);
-    return EXIT_USAGE;
-}
-
-static bool parse_int(const char *text, long least, long most, long *value)
-{
-    char *end;
-    errno = 0;
-    *value = strtol(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0' && *value >= least && *value <= most;
+    return COMMAND_FAILED;
 }
 
 static bool parse_size(const char *text, struct app_config *app)
@@ -97,12 +90,13 @@ static int run(struct options *options)
         scenario = read_scenario(options->scenario_path);
         if (scenario == NULL) {
             free(settings);
-            return EXIT_USAGE;
+            return COMMAND_FAILED;
         }
     }
     settings->web.enabled = settings->web.enabled && !options->no_web;
     options->app.settings = settings;
     options->app.scenario = scenario;
+    options->app.scenario_name = options->scenario_path;
     int result = app_run(&options->app);
     free(scenario);
     free(settings);
@@ -113,7 +107,7 @@ static int run(struct options *options)
 static int parse_option(int option, struct options *options)
 {
     struct app_config *app = &options->app;
-    long number = 0;
+    uint64_t number = 0;
     switch (option) {
     case 'c':
         options->config_path = optarg;
@@ -126,10 +120,10 @@ static int parse_option(int option, struct options *options)
         options->scenario_path = optarg;
         return 0;
     case 'v':
-        app->visits_per_hour = parse_int(optarg, 0, 200, &number) ? (int)number : -1;
+        app->visits_per_hour = options_number(optarg, 0, 200, &number) ? (int)number : -1;
         return app->visits_per_hour >= 0 ? 0 : fail(optarg, "--visits-per-hour takes 0 to 200");
     case 'd':
-        app->seed = parse_int(optarg, 0, INT32_MAX, &number) ? (uint64_t)number : UINT64_MAX;
+        app->seed = options_number(optarg, 0, INT32_MAX, &number) ? number : UINT64_MAX;
         return app->seed != UINT64_MAX ? 0 : fail(optarg, "--seed takes a whole number");
     case 'w':
         return parse_size(optarg, app) ? 0 : fail(optarg, "--window takes WxH, at least 320x320");
@@ -137,10 +131,10 @@ static int parse_option(int option, struct options *options)
         app->headless = true;
         return 0;
     case 'x':
-        app->speed = parse_int(optarg, 1, SPEED_MAX, &number) ? (int)number : 0;
+        app->speed = options_number(optarg, 1, SPEED_MAX, &number) ? (int)number : 0;
         return app->speed > 0 ? 0 : fail(optarg, "--speed takes 1 to 200");
     case 'f':
-        app->for_ms = parse_int(optarg, 1, 1000000000, &number) ? number * 1000 : 0;
+        app->for_ms = options_number(optarg, 1, 1000000000, &number) ? (int64_t)number * 1000 : 0;
         return app->for_ms > 0 ? 0 : fail(optarg, "--for takes seconds");
     case 'p':
         app->shots = optarg;
@@ -156,7 +150,7 @@ static int parse_option(int option, struct options *options)
         return -1;
     default:
         fputs(usage, stderr);
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
 }
 
@@ -191,7 +185,7 @@ int command_run(int argc, char **argv)
         }
     }
     /* getopt knows optional arguments only as --simulate=FILE; people also write a blank. */
-    if (options.app.simulate && options.scenario_path == NULL && optind == argc - 1) {
+    if (options.app.simulate && options.scenario_path == NULL && optind < argc) {
         options.scenario_path = argv[optind++];
     }
     if (optind != argc) {

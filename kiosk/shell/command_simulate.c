@@ -2,6 +2,7 @@
 #include "kiosk/shell/commands.h"
 
 #include "hw/sim/sim.h"
+#include "kiosk/shell/options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +13,6 @@
 #include <time.h>
 
 enum {
-    EXIT_USAGE = 2,
     HOUR_MS = 3600 * 1000,
     HOURS_DEFAULT = 10,
     HOURS_MAX = 24 * 7,
@@ -46,15 +46,6 @@ struct output {
     FILE *capture, *truth; /* truth may be NULL */
     uint64_t frames, deposits;
 };
-
-static bool parse_number(const char *text, uint64_t highest, uint64_t *value)
-{
-    char *end = NULL;
-    errno = 0;
-    uintmax_t number = strtoumax(text, &end, 10);
-    *value = number;
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && number <= highest;
-}
 
 /* Hours with up to three decimals, as milliseconds. */
 static bool parse_hours(const char *text, int64_t *duration_ms)
@@ -112,7 +103,7 @@ static bool set_option(struct options *options, int option, const char *argument
         options->truth = argument;
         return true;
     case 'v':
-        if (!parse_number(argument, VISITS_MAX, &number)) {
+        if (!options_number(argument, 0, VISITS_MAX, &number)) {
             return false;
         }
         options->visits_per_hour = (int)number;
@@ -122,7 +113,7 @@ static bool set_option(struct options *options, int option, const char *argument
     case 'd':
         return parse_date(argument, &options->utc_ms);
     default:
-        return parse_number(argument, UINT64_MAX, &options->seed);
+        return options_number(argument, 0, UINT64_MAX, &options->seed);
     }
 }
 
@@ -154,13 +145,13 @@ static int parse_options(int argc, char **argv, struct options *options)
         }
         if (option == '?') {
             fputs(usage, stderr);
-            return EXIT_USAGE;
+            return COMMAND_FAILED;
         }
         visits_given |= option == 'v';
         if (!set_option(options, option, optarg)) {
             fprintf(stderr, "biaogan simulate: --%s does not take '%s'; see --help\n",
                     longs[index].name, optarg);
-            return EXIT_USAGE;
+            return COMMAND_FAILED;
         }
     }
     if (optind < argc || options->capture == NULL || (visits_given && options->scenario != NULL)) {
@@ -169,7 +160,7 @@ static int parse_options(int argc, char **argv, struct options *options)
                 : options->capture == NULL ? "--capture OUT is missing"
                                            : "--scenario and --visits-per-hour exclude each other",
                 usage);
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
     return -1;
 }
@@ -321,7 +312,7 @@ static int simulate(struct sim *sim, const struct options *options)
 {
     sim_init(sim, 0, options->seed, options->scenario != NULL ? 0 : options->visits_per_hour);
     if (options->scenario != NULL && load_scenario(sim, options->scenario) < 0) {
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
     struct output output = {.capture = create(options->capture)};
     bool ready = output.capture != NULL;
@@ -334,7 +325,7 @@ static int simulate(struct sim *sim, const struct options *options)
     }
     bool written = close_output(output.capture, options->capture);
     written &= close_output(output.truth, options->truth);
-    return ready && written ? 0 : EXIT_USAGE;
+    return ready && written ? 0 : COMMAND_FAILED;
 }
 
 int command_simulate(int argc, char **argv)
@@ -351,7 +342,7 @@ int command_simulate(int argc, char **argv)
     struct sim *sim = malloc(sim_size());
     if (sim == NULL) {
         fprintf(stderr, "biaogan simulate: out of memory\n");
-        return EXIT_USAGE;
+        return COMMAND_FAILED;
     }
     status = simulate(sim, &options);
     free(sim);

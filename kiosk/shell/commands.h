@@ -1,8 +1,13 @@
 /* The subcommands of `biaogan`, one function each, called by main.c with the subcommand's name in
- * argv[0]. Each prints its own --help. Returns the exit code: 0 done, 1 the thing asked about is
- * not so, 2 usage or environment. Main thread. */
+ * argv[0]. Each prints its own --help and returns one of the exit codes below. Main thread. */
 #ifndef KIOSK_SHELL_COMMANDS_H
 #define KIOSK_SHELL_COMMANDS_H
+
+enum {
+    COMMAND_DONE = 0,
+    COMMAND_NOT_SO = 1, /* the thing asked about is not so */
+    COMMAND_FAILED = 2  /* usage or environment */
+};
 
 int command_decode(int argc, char **argv);
 int command_doctor(int argc, char **argv);

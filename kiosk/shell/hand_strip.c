@@ -1,10 +1,9 @@
 #include "kiosk/shell/hand_strip.h"
 
+#include "kiosk/ui/canvas.h"
+#include "kiosk/ui/format.h"
 #include "kiosk/ui/strings.h"
-#include "kiosk/ui/theme.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "kiosk/ui/widgets.h"
 
 enum { SMALL_BAG_G = 350, LARGE_BAG_G = 2400, TITLE_SHARE = 3 };
 
@@ -29,8 +28,8 @@ int hand_strip_height(int width, int height)
 
 void hand_strip_init(struct hand_strip *strip, const struct ui *kiosk, int height)
 {
-    *strip = (struct hand_strip){.ui = *kiosk, .top = kiosk->height, .pressed = -1};
-    strip->ui.height = height;
+    *strip = (struct hand_strip){.window = *kiosk, .top = kiosk->height, .pressed = -1};
+    strip->window.height += height;
     int gap = height / 12 + 2;
     bool two_rows = kiosk->width < kiosk->height;
     int columns = two_rows ? HAND_BUTTONS / 2 : HAND_BUTTONS;
@@ -50,75 +49,58 @@ void hand_strip_init(struct hand_strip *strip, const struct ui *kiosk, int heigh
     }
 }
 
-static struct draw_command *add(struct draw_list *list, enum draw_kind kind, rect_t rect,
-                                uint32_t colour)
+/* A canvas whose unit is the pixel: the strip is laid out in those. */
+static struct canvas pixels(const struct hand_strip *strip, struct draw_list *list)
 {
-    if (list->command_count == DRAW_COMMANDS_MAX) {
-        list->overflow = true;
-        return NULL;
-    }
-    struct draw_command *command = &list->commands[list->command_count++];
-    memset(command, 0, sizeof *command);
-    command->kind = (uint8_t)kind;
-    command->rect = rect;
-    command->colour = colour;
-    command->alpha = 255;
-    return command;
+    return (struct canvas){.ui = &strip->window,
+                           .list = list,
+                           .short_px = LAYOUT_SHORT_SIDE,
+                           .width = strip->window.width,
+                           .height = strip->window.height};
 }
 
-static void add_text(struct draw_list *list, rect_t rect, int size, uint32_t colour,
-                     enum text_align align, const char *text)
+static int least(int a, int b)
 {
-    size_t length = strlen(text) + 1;
-    struct draw_command *command = (size_t)list->text_used + length <= DRAW_TEXT_POOL_MAX
-                                       ? add(list, DRAW_TEXT, rect, colour)
-                                       : NULL;
-    if (command == NULL) {
-        list->overflow = true;
-        return;
-    }
-    memcpy(list->texts + list->text_used, text, length);
-    command->text = (uint16_t)list->text_used;
-    command->size = (int16_t)size;
-    command->align = (uint8_t)align;
-    command->weight = FONT_REGULAR;
-    list->text_used += (int)length;
+    return a < b ? a : b;
 }
 
-static void draw_button(const struct hand_strip *strip, int place, struct draw_list *list)
+static void draw_button(struct canvas *canvas, const struct hand_strip *strip, int place)
 {
-    rect_t rect = strip->places[place];
-    bool pressed = place == strip->pressed;
-    struct draw_command *ground =
-        add(list, DRAW_FILL, rect, pressed ? COLOUR_INK_PRESSED : COLOUR_CARD);
-    if (ground != NULL) {
-        ground->radius = (int16_t)(rect.h / 6);
-    }
+    const rect_t rect = strip->places[place];
+    const bool pressed = place == strip->pressed;
     enum string_id label = buttons[place % HAND_BUTTONS].label;
     if (label == STR_HAND_OPEN && strip->lid_open[place / HAND_BUTTONS]) {
         label = STR_HAND_CLOSE;
     }
-    int size = rect.h * 2 / 5 < rect.w / 4 ? rect.h * 2 / 5 : rect.w / 4;
-    add_text(list, rect, size, pressed ? COLOUR_WHITE : COLOUR_INK, ALIGN_CENTRE,
-             strings_get(label));
+    const int size = least(rect.h * 2 / 5, rect.w / 4);
+    canvas_fill(canvas, rect, pressed ? COLOUR_INK_PRESSED : COLOUR_CARD, rect.h / 6);
+    canvas_text(canvas, rect,
+                (text_style_t){size, FONT_REGULAR, ALIGN_CENTRE,
+                               pressed ? (uint32_t)COLOUR_WHITE : (uint32_t)COLOUR_INK},
+                strings_get(label));
 }
 
 void hand_strip_draw(struct hand_strip *strip, const struct view *view, struct draw_list *list)
 {
-    rect_t all = {0, strip->top, strip->ui.width, strip->ui.height};
-    add(list, DRAW_FILL, all, COLOUR_INK);
-    int title_h = strip->places[0].y - strip->top;
+    struct canvas canvas = pixels(strip, list);
+    const int width = strip->window.width;
+    const int title_h = strip->places[0].y - strip->top;
+    canvas_fill(&canvas, (rect_t){0, strip->top, width, strip->window.height - strip->top},
+                COLOUR_INK, 0);
     for (int bin = 0; bin < SIM_BINS && bin < view->bin_count; bin++) {
+        char title[STRINGS_COMPOSED_MAX];
         strip->lid_open[bin] = view->bins[bin].lid_open;
-        char number[8], title[STRINGS_COMPOSED_MAX];
-        snprintf(number, sizeof number, "%d", view->bins[bin].number);
-        strings_compose(title, sizeof title, STR_HAND_TITLE, number,
-                        view->site->classes[view->bins[bin].class].label);
-        rect_t place = strip->places[bin * HAND_BUTTONS];
-        rect_t line = {place.x, strip->top, strip->ui.width / SIM_BINS - place.h / 4, title_h};
-        add_text(list, line, title_h * 3 / 5, COLOUR_LINE, ALIGN_LEFT, title);
+        strings_compose(title, sizeof title, STR_HAND_TITLE,
+                        format_count(view->bins[bin].number).text,
+                        widget_class_label(view->site, view->bins[bin].class));
+        const int x = strip->places[bin * HAND_BUTTONS].x;
+        const rect_t line = {x, strip->top, width / SIM_BINS - strip->places[0].x, title_h};
+        canvas_text(&canvas, line,
+                    (text_style_t){least(title_h * 3 / 5, line.w / 9), FONT_REGULAR, ALIGN_LEFT,
+                                   COLOUR_LINE},
+                    title);
         for (int button = 0; button < HAND_BUTTONS; button++) {
-            draw_button(strip, bin * HAND_BUTTONS + button, list);
+            draw_button(&canvas, strip, bin * HAND_BUTTONS + button);
         }
     }
 }
@@ -136,7 +118,7 @@ static int place_at(const struct hand_strip *strip, int x, int y)
 
 void hand_strip_press(struct hand_strip *strip, int x, int y)
 {
-    strip->pressed = strip->ui.height > 0 ? place_at(strip, x, y) : -1;
+    strip->pressed = strip->window.height > strip->top ? place_at(strip, x, y) : -1;
 }
 
 bool hand_strip_release(struct hand_strip *strip, int x, int y, struct simulation_hand *hand)

@@ -12,8 +12,8 @@
 enum { HAND_BUTTONS = 4, HAND_PLACES = SIM_BINS * HAND_BUTTONS };
 
 struct hand_strip {
-    struct ui ui; /* of the strip alone */
-    int top;      /* px: where it begins below the kiosk */
+    struct ui window; /* kiosk and strip together */
+    int top;          /* px: where it begins below the kiosk */
     rect_t places[HAND_PLACES];
     int pressed; /* index in places, -1 = none */
     bool lid_open[SIM_BINS];

@@ -436,10 +436,19 @@ static void build_wait(struct io *io, struct wait_list *list, int64_t now_ms)
     }
 }
 
+static void wake_main(struct io *io)
+{
+    if (io->news) {
+        io->news = false;
+        wake_up(io->config.wake);
+    }
+}
+
 static void run_once(struct io *io)
 {
     struct wait_list list;
     build_wait(io, &list, clock_now_ms());
+    wake_main(io); /* a port that is back may have nothing to say for long */
     recorder_flush_due(io->config.recorder, clock_now_ms());
     /* What was decided while the list was made must not wait for the next byte. */
     const int wait_ms = io->news ? 0 : clock_wait_ms(list.due_ms);
@@ -464,10 +473,7 @@ static void *io_main(void *context)
     struct io *io = context;
     while (!atomic_load(&io->stopping)) {
         run_once(io);
-        if (io->news) {
-            io->news = false;
-            wake_up(io->config.wake);
-        }
+        wake_main(io);
     }
     return NULL;
 }

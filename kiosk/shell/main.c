@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 {
     if (argc < 2) {
         print_usage(stderr);
-        return 2;
+        return COMMAND_FAILED;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage(stdout);
@@ -52,5 +52,5 @@ int main(int argc, char **argv)
     }
     fprintf(stderr, "biaogan: no command \"%s\"\n", argv[1]);
     print_usage(stderr);
-    return 2;
+    return COMMAND_FAILED;
 }

@@ -294,7 +294,8 @@ static int read_events(struct replay *replay, FILE *file)
 {
     char text[CAPTURE_LINE_MAX];
     int64_t previous_ms = INT64_MIN;
-    for (long line = 1; fgets(text, sizeof text, file) != NULL; line++) {
+    long line = 1;
+    for (; fgets(text, sizeof text, file) != NULL; line++) {
         struct capture_event event;
         char reason[CAPTURE_ERROR_MAX];
         bool understood = true;
@@ -320,6 +321,11 @@ static int read_events(struct replay *replay, FILE *file)
     if (ferror(file)) {
         snprintf(replay->error, REPLAY_ERROR_MAX, "%s: %s", replay->config->capture,
                  strerror(errno));
+        return -1;
+    }
+    if (line == 1) {
+        snprintf(replay->error, REPLAY_ERROR_MAX, "%s:1: empty; a capture begins with \"%s\"",
+                 replay->config->capture, CAPTURE_HEADER);
         return -1;
     }
     return 0;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FILE_BYTES_MAX = 256 * 1024 };
+
 /* ---- the tables: every key there is ---------------------------------------------------------- */
 
 /* What a port or a bin says before names are looked up. */
@@ -410,6 +412,15 @@ static bool is_hash(const char *text)
     return strncmp(text, "$argon2id$", strlen("$argon2id$")) == 0;
 }
 
+/* Where a key stands, or the group that lacks it. */
+static const config_setting_t *key_or_group(const config_setting_t *root, const char *group,
+                                            const char *key)
+{
+    const config_setting_t *at = config_setting_get_member(root, group);
+    const config_setting_t *member = at == NULL ? NULL : config_setting_get_member(at, key);
+    return member != NULL ? member : at;
+}
+
 static int check_whole(const struct settings_reader *reader, config_setting_t *root,
                        const struct settings *settings)
 {
@@ -431,16 +442,17 @@ static int check_whole(const struct settings_reader *reader, config_setting_t *r
     }
     const struct web_settings *web = &settings->web;
     config_setting_t *at = config_setting_get_member(root, "web");
-    if (web->enabled && !is_hash(web->password)) {
-        return settings_fail(reader, at, "web.password must be what `biaogan passwd` prints");
+    if ((web->enabled || web->password[0] != '\0') && !is_hash(web->password)) {
+        return settings_fail(reader, key_or_group(root, "web", "password"),
+                             "web.password must be what `biaogan passwd` prints");
     }
     if (!is_hash(settings->pins[ROLE_CLEANER])) {
-        return settings_fail(reader, config_setting_get_member(root, "access"),
+        return settings_fail(reader, key_or_group(root, "access", "cleaner_pin"),
                              "access.cleaner_pin must be what `biaogan passwd` prints for the PIN");
     }
     const char *technician = settings->pins[ROLE_TECHNICIAN];
     if (technician[0] != '\0' && !is_hash(technician)) {
-        return settings_fail(reader, config_setting_get_member(root, "access"),
+        return settings_fail(reader, key_or_group(root, "access", "technician_pin"),
                              "access.technician_pin must be what `biaogan passwd` prints");
     }
     if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
@@ -502,6 +514,35 @@ int settings_read_text(const char *text, const char *name, struct settings *sett
     return finish(&config, config_read_string(&config, text), name, settings, error);
 }
 
+/* libconfig's own reader ends the program where a read fails, and stops at a zero byte. The text is
+ * the caller's to free; NULL with a message. */
+static char *read_whole(FILE *file, const char *path, char error[SETTINGS_ERROR_MAX])
+{
+    char *text = calloc(1, FILE_BYTES_MAX + 1);
+    size_t length = text == NULL ? 0 : fread(text, 1, FILE_BYTES_MAX + 1, file);
+    const char *zero = text == NULL ? NULL : memchr(text, '\0', length);
+    if (text == NULL) {
+        snprintf(error, SETTINGS_ERROR_MAX, "%s: no memory to read it", path);
+    } else if (ferror(file)) {
+        snprintf(error, SETTINGS_ERROR_MAX, "%s: %s; name the site file with --config", path,
+                 strerror(errno));
+    } else if (length > FILE_BYTES_MAX) {
+        snprintf(error, SETTINGS_ERROR_MAX, "%s: larger than %d bytes, no site file", path,
+                 FILE_BYTES_MAX);
+    } else if (zero != NULL) {
+        int line = 1;
+        for (const char *at = text; at < zero; at++) {
+            line += *at == '\n';
+        }
+        snprintf(error, SETTINGS_ERROR_MAX, "%s:%d: a zero byte: the file is damaged or no text",
+                 path, line);
+    } else {
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
 int settings_read_file(const char *path, struct settings *settings, char error[SETTINGS_ERROR_MAX])
 {
     FILE *file = fopen(path, "re");
@@ -510,11 +551,11 @@ int settings_read_file(const char *path, struct settings *settings, char error[S
                  strerror(errno));
         return -1;
     }
-    config_t config;
-    config_init(&config);
-    int parsed = config_read(&config, file);
+    char *text = read_whole(file, path, error);
     fclose(file);
-    return finish(&config, parsed, path, settings, error);
+    int result = text == NULL ? -1 : settings_read_text(text, path, settings, error);
+    free(text);
+    return result;
 }
 
 int settings_read_simulated(struct settings *settings, char error[SETTINGS_ERROR_MAX])

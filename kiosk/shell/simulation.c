@@ -15,11 +15,15 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { TOUCH_SLOTS = 256, HAND_SLOTS = 64 };
+enum {
+    TOUCH_SLOTS = 256,
+    HAND_SLOTS = 64,
+    DIRECTORY_MAX = SETTINGS_PATH_MAX - 16 /* leaves room for the name of a port */
+};
 
 struct simulation {
     struct sim *sim;
-    char directory[64]; /* of the links */
+    char directory[DIRECTORY_MAX]; /* of the links */
     int masters[SIM_PORT_COUNT];
     int holders[SIM_PORT_COUNT]; /* keep the slave's line settings and the master from hanging up */
     struct ring touches, hands;
@@ -52,7 +56,11 @@ static bool plug(struct simulation *simulation, int port)
     /* Raw from the first byte on: what the kiosk has not read yet must not be echoed back. */
     int holder = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
     struct termios raw;
-    if (holder >= 0 && tcgetattr(holder, &raw) == 0) {
+    if (holder < 0) {
+        close(master);
+        return false;
+    }
+    if (tcgetattr(holder, &raw) == 0) {
         cfmakeraw(&raw);
         tcsetattr(holder, TCSANOW, &raw);
     }
@@ -172,7 +180,7 @@ static int make_site(struct simulation *simulation, const struct simulation_conf
     char reason[SIM_ERROR_MAX];
     if (config->scenario != NULL &&
         sim_load_scenario(simulation->sim, config->scenario, reason) != 0) {
-        snprintf(error, SIMULATION_ERROR_MAX, "the scenario: %s", reason);
+        snprintf(error, SIMULATION_ERROR_MAX, "%.200s: %s", config->scenario_name, reason);
         return -1;
     }
     return 0;
@@ -182,8 +190,16 @@ static int plug_all(struct simulation *simulation, struct settings *settings,
                     char error[SIMULATION_ERROR_MAX])
 {
     const char *temporary = getenv("TMPDIR");
-    snprintf(simulation->directory, sizeof simulation->directory, "%.40s/biaogan-XXXXXX",
-             temporary != NULL && temporary[0] != '\0' ? temporary : P_tmpdir);
+    const char *parent = temporary != NULL && temporary[0] != '\0' ? temporary : P_tmpdir;
+    int length =
+        snprintf(simulation->directory, sizeof simulation->directory, "%s/biaogan-XXXXXX", parent);
+    if (length >= DIRECTORY_MAX) {
+        snprintf(error, SIMULATION_ERROR_MAX,
+                 "the simulated site: TMPDIR is longer than %d bytes; set a shorter one",
+                 DIRECTORY_MAX);
+        simulation->directory[0] = '\0';
+        return -1;
+    }
     if (mkdtemp(simulation->directory) == NULL) {
         snprintf(error, SIMULATION_ERROR_MAX, "the simulated site: cannot make %s: %s",
                  simulation->directory, strerror(errno));
@@ -199,7 +215,9 @@ static int plug_all(struct simulation *simulation, struct settings *settings,
             return -1;
         }
         if (!plug(simulation, i)) {
-            snprintf(error, SIMULATION_ERROR_MAX, "no pseudo-terminal for port %s: %s",
+            snprintf(error, SIMULATION_ERROR_MAX,
+                     "no pseudo-terminal for port %s (%s): is /dev/pts mounted? mount -t devpts "
+                     "devpts /dev/pts",
                      sim_ports[i].name, strerror(errno));
             return -1;
         }

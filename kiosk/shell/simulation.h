@@ -10,10 +10,11 @@
 #include "hw/sim/sim.h"
 #include "kiosk/shell/settings.h"
 
-enum { SIMULATION_ERROR_MAX = 200 };
+enum { SIMULATION_ERROR_MAX = 400 };
 
 struct simulation_config {
     const char *scenario; /* text of a scenario file, or NULL for people at random */
+    const char *scenario_name;
     uint64_t seed;
     int visits_per_hour;
     int wake; /* woken when there is a touch */

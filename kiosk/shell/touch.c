@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TAP_NUMBER_MAX = 9999 }; /* of a bin, a class, a digit: far above any */
+
 static bool parse_choose(const char *argument, struct kiosk_input *input)
 {
     enum waste_class class = waste_class_find(argument);
@@ -17,9 +19,16 @@ static bool parse_tap(const char *argument, struct kiosk_input *input)
     char word[CAPTURE_WORD_MAX];
     size_t length = strcspn(argument, " ");
     snprintf(word, sizeof word, "%.*s", (int)length, argument);
+    long number = 0;
+    if (argument[length] == ' ') {
+        char *end;
+        number = strtol(argument + length, &end, 10);
+        if (*end != '\0' || end == argument + length || number < 0 || number > TAP_NUMBER_MAX) {
+            return false;
+        }
+    }
     input->kind = INPUT_INTENT;
-    input->u.intent =
-        (intent_t){intent_kind_find(word), argument[length] == ' ' ? atoi(argument + length) : 0};
+    input->u.intent = (intent_t){intent_kind_find(word), (int)number};
     return input->u.intent.kind != INTENT_NONE;
 }
 

@@ -148,6 +148,7 @@ static int take_surface(struct window *window)
 {
     SDL_FreeSurface(window->shadow);
     window->shadow = NULL;
+    window->target = (struct raster_target){0}; /* its pixels are gone, whatever comes */
     window->surface = SDL_GetWindowSurface(window->handle);
     if (window->surface == NULL) {
         return -1;
@@ -356,7 +357,10 @@ static bool finger_event(struct window *window, const SDL_TouchFingerEvent *from
                          struct window_event *event)
 {
     bool down = from->type == SDL_FINGERDOWN;
-    if (down ? window->has_finger : !window->has_finger || window->finger != from->fingerId) {
+    /* A panel unplugged under a finger never tells that it went up. */
+    bool only = down && SDL_GetNumTouchFingers(from->touchId) <= 1;
+    if (down ? window->has_finger && !only
+             : !window->has_finger || window->finger != from->fingerId) {
         return false;
     }
     window->has_finger = down;

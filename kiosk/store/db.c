@@ -19,8 +19,8 @@ static const char *const statement_texts[STATEMENT_COUNT] = {
 static const char *const remedies[] = {
     [LEDGER_OK] = "",
     [LEDGER_FULL] = "free space on this medium; recording goes on by itself",
-    [LEDGER_UNWRITABLE] = "check that the medium is mounted read-write and that the directory "
-                          "belongs to this program's user",
+    [LEDGER_UNWRITABLE] = ("check that the medium is mounted read-write and that the directory "
+                           "belongs to this program's user"), /* clang: one text, not two */
     [LEDGER_FAILED] = "the ledger must be closed and opened again; check the medium",
 };
 
@@ -233,9 +233,6 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
 
 int db_checkpoint(struct db *db)
 {
-    if (db->wal_pages < DB_CHECKPOINT_PAGES) {
-        return SQLITE_OK;
-    }
     int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     bool later = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED ||
                  db_result(code, sqlite3_system_errno(db->handle)) == LEDGER_FULL;
@@ -248,7 +245,9 @@ void db_close(struct db *db, bool clean)
         sqlite3_finalize(db->statements[i]);
     }
     if (db->handle && db->lock >= 0 && clean) {
-        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        /* Where this fails, the checkpoint of sqlite3_close() would try the same sync again. */
+        clean = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                          NULL) == SQLITE_OK;
     }
     if (db->handle && !clean) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);

@@ -208,6 +208,11 @@ static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_E
     if (code == SQLITE_OK) {
         code = load_writer(ledger);
     }
+    if (code == SQLITE_OK && unclean) {
+        /* What is found in the WAL may never have been synced: bring it onto the medium anew. */
+        ledger->unsure = ledger->boot_known;
+        code = db_checkpoint(&ledger->db);
+    }
     return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "open it for writing", code, error);
 }
 
@@ -336,6 +341,28 @@ static int append_in_transaction(struct ledger *ledger, const struct kiosk_event
     return code;
 }
 
+/* Whether the last row, of this boot, is this very event. */
+static bool is_last_row(const struct ledger *ledger, const struct kiosk_event *event)
+{
+    static const char query[] = "SELECT kind, t_ms, utc_ms, clock, body FROM ledger WHERE seq = ?";
+    char body[LEDGER_BODY_MAX];
+    sqlite3_stmt *row = NULL;
+    moment_t at;
+    bool same = false;
+
+    body_encode(event, body);
+    if (sqlite3_prepare_v2(ledger->db.handle, query, -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(row, 1, ledger->last_seq) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW && ledger_column_moment(row, 1, &at)) {
+        same = strcmp(ledger_column_text(row, 0), event_kind_text(event->kind)) == 0 &&
+               at.t_ms == event->at.t_ms && at.quality == event->at.quality &&
+               (at.quality == CLOCK_UNSET || at.utc_ms == event->at.utc_ms) &&
+               strcmp(ledger_column_text(row, 4), body) == 0;
+    }
+    sqlite3_finalize(row);
+    return same;
+}
+
 static void remember(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
     int64_t day = ledger_day(&event->at);
@@ -363,6 +390,12 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
                  ledger->db.path);
         return LEDGER_FAILED;
     }
+    bool is_there = ledger->unsure && is_last_row(ledger, event);
+    ledger->unsure = false;
+    if (is_there) {
+        *seq = ledger->last_seq;
+        return LEDGER_OK;
+    }
     int code = append_in_transaction(ledger, event, next);
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, "append to it", code, error);
@@ -374,7 +407,8 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     remember(ledger, event, next);
     *seq = next;
     /* This row is durable whatever the checkpoint says; the next append will hear of it. */
-    code = db_checkpoint(&ledger->db);
+    bool is_due = ledger->db.wal_pages >= DB_CHECKPOINT_PAGES;
+    code = is_due ? db_checkpoint(&ledger->db) : SQLITE_OK;
     if (code != SQLITE_OK) {
         (void)ledger_fail(ledger, "copy its journal into it", code, error);
     }

@@ -34,8 +34,10 @@ enum ledger_result ledger_open(struct ledger **ledger, const char *directory, co
 enum ledger_result ledger_open_reader(struct ledger **ledger, const char *directory,
                                       char error[LEDGER_ERROR_MAX]);
 
-/* Appends one event. LEDGER_OK: *seq is its number and it is on the medium. Anything else: nothing
- * of it is in the ledger, `error` says why. */
+/* Appends one event. LEDGER_OK: *seq is its number and it is on the medium. Anything else: `error`
+ * says why, and nothing of it is in the ledger. After LEDGER_FAILED that is known only when the
+ * ledger is open again: append the same event first; where it is there after all, it gets the
+ * number it has. */
 enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
                                  int64_t *seq, char error[LEDGER_ERROR_MAX]);
 

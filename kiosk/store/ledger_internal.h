@@ -18,6 +18,7 @@ struct ledger {
     char site[SITE_ID_MAX]; /* of the last start; "" before the first */
     bool boot_known;        /* the last row is of this boot */
     int64_t last_day;       /* a day that `days` holds; SCHEMA_DAY_UNKNOWN: none */
+    bool unsure;            /* the last row may be one whose append failed when it was synced */
 
     char notice[LEDGER_ERROR_MAX];
 };

@@ -54,6 +54,11 @@ static bool lid_fault(const struct view_bin *bin)
     return notices_sensor_fault(bin->lid);
 }
 
+static bool lid_left_open(const struct view_bin *bin)
+{
+    return bin->lid_open && !bin->in_service;
+}
+
 void notices_storage(struct notices *notices, const struct view *view)
 {
     notices->count = 0;
@@ -80,7 +85,8 @@ void notices_all(struct notices *notices, const struct view *view)
     } rules[] = {{scale_silent, STR_NOTICE_SCALE_SILENT},
                  {scale_error, STR_NOTICE_SCALE_ERROR},
                  {scale_out_of_range, STR_NOTICE_SCALE_RANGE},
-                 {lid_fault, STR_NOTICE_LID}};
+                 {lid_fault, STR_NOTICE_LID},
+                 {lid_left_open, STR_NOTICE_LID_OPEN}};
     char bins[STRINGS_COMPOSED_MAX];
 
     notices_storage(notices, view);
@@ -104,7 +110,7 @@ void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *noti
 {
     enum { ICON_SIZE = 32, LINE_HEIGHT = 29 };
     const text_style_t style = {TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_INK};
-    char joined[STRINGS_COMPOSED_MAX];
+    char more[FORMAT_MAX * 2], last[STRINGS_COMPOSED_MAX];
 
     canvas_fill(canvas, rect, COLOUR_WARN_SOFT, RADIUS);
     rect_t inside = layout_inset(rect, GAP, 3);
@@ -122,13 +128,14 @@ void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *noti
     for (int i = 0; i < lines - 1; i++) {
         canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, notices->texts[i]);
     }
-    strings_compose(joined, sizeof joined, STR_NAME_ALONE, notices->texts[lines - 1], NULL);
-    for (int i = lines; i < notices->count; i++) {
-        char longer[STRINGS_COMPOSED_MAX];
-        strings_compose(longer, sizeof longer, STR_JOIN, joined, notices->texts[i]);
-        memcpy(joined, longer, sizeof joined);
+    if (notices->count > lines) {
+        strings_compose(more, sizeof more, STR_NOTICE_MORE,
+                        format_count(notices->count - lines).text, NULL);
+        strings_compose(last, sizeof last, STR_JOIN, notices->texts[lines - 1], more);
+    } else {
+        strings_compose(last, sizeof last, STR_NAME_ALONE, notices->texts[lines - 1], NULL);
     }
-    canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, joined);
+    canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, last);
 }
 
 void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view *view)

@@ -5,7 +5,7 @@
 #include "kiosk/ui/canvas.h"
 #include "kiosk/ui/strings.h"
 
-enum { NOTICES_MAX = 6, NOTICE_HEIGHT = 64 };
+enum { NOTICES_MAX = 7, NOTICE_HEIGHT = 64 };
 
 struct notices {
     int count; /* the gravest first */
@@ -23,7 +23,7 @@ void notices_storage(struct notices *notices, const struct view *view);
 /* "2、5": the numbers of the bins whose bit (by index) is set in `which`; returns how many. */
 int notices_bin_numbers(char *out, size_t size, const struct view *view, unsigned which);
 
-/* An amber strip; as many lines as fit, what is left over joined into the last. */
+/* An amber strip; as many lines as fit, the last one counting those that do not. */
 void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *notices);
 
 /* Cuts a strip for the storage notice off the top of `page` where there is one, and draws it. */

@@ -44,8 +44,8 @@ enum { BAR_HEIGHT = 14, GAUGE_HEIGHT = 30 + GAP_SMALL + BAR_HEIGHT, TRACK_ALPHA 
 
 static const char *level_words(const struct view_bin *bin)
 {
-    static const enum string_id words[] = {[FILL_UNKNOWN] = STR_CAPACITY,
-                                           [FILL_ROOM] = STR_CAPACITY,
+    static const enum string_id words[] = {[FILL_UNKNOWN] = STR_FILLED,
+                                           [FILL_ROOM] = STR_FILLED,
                                            [FILL_NEAR_FULL] = STR_NEAR_FULL,
                                            [FILL_FULL] = STR_FULL};
     if (notices_sensor_fault(bin->scale)) {

@@ -59,13 +59,20 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
 static void done_draw(struct canvas *canvas, rect_t rect, const struct view *view)
 {
     enum { BADGE = 104, WORDS = 60, WEIGHT = 150, STAMP = 40 };
+    const bool gone = view->collect_less || !view->collect_weighed;
     const text_style_t words = {TEXT_TITLE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
+    const enum string_id stamp = view->collect_recorded    ? STR_RECORDED
+                                 : view->store == STORE_OK ? STR_RECORDING
+                                                           : STR_NOT_RECORDED;
     rect = layout_centre(rect, rect.w, BADGE + GAP + WORDS + WEIGHT + STAMP);
     rect_t row = layout_cut_top(&rect, BADGE);
-    widget_badge(canvas, layout_cut_left(&row, BADGE), ICON_CHECK, COLOUR_GOOD);
+    widget_badge(canvas, layout_cut_left(&row, BADGE), gone ? ICON_CHECK : ICON_WARNING,
+                 gone ? (uint32_t)COLOUR_GOOD : (uint32_t)COLOUR_WARN);
     layout_cut_top(&rect, GAP);
     canvas_text(canvas, layout_cut_top(&rect, WORDS), words,
-                strings_get(view->collect_weighed ? STR_COLLECTED : STR_COLLECTED_UNKNOWN));
+                strings_get(!view->collect_weighed ? STR_COLLECTED_UNKNOWN
+                            : gone                 ? STR_COLLECTED
+                                                   : STR_COLLECTED_NO_LESS));
     if (view->collect_weighed) {
         const int32_t removed = view->collect_before_g - view->collect_after_g;
         rect_t weight = layout_cut_top(&rect, WEIGHT);
@@ -74,7 +81,7 @@ static void done_draw(struct canvas *canvas, rect_t rect, const struct view *vie
     }
     canvas_text(canvas, layout_cut_top(&rect, STAMP),
                 (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET},
-                strings_get(STR_RECORDED));
+                strings_get(stamp));
 }
 
 static void buttons_draw(struct canvas *canvas, rect_t rect, const struct view *view)

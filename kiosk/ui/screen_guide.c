@@ -19,6 +19,12 @@ static void bin_words(char *out, size_t size, const struct view *view)
     strings_compose(out, size, position[0] != '\0' ? STR_JOIN : STR_NAME_ALONE, bin, position);
 }
 
+/* No bin at all is nobody's fault at the kiosk: the choice stands alone then. */
+static bool is_chosen_bin(const struct view *view)
+{
+    return view->target_bin < 0 || view->bins[view->target_bin].class == view->chosen;
+}
+
 /* Will the deposit be booked without a weight? */
 static bool unweighable(const struct view *view)
 {
@@ -84,8 +90,14 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
     const bool weighing = view->step == STEP_WEIGHING;
     const bool chosen = view->chosen != WASTE_NONE;
     const int now = weighing ? 2 : 1;
+    const int widest = rect.w / 2;
+    char other[STRINGS_COMPOSED_MAX];
+    strings_compose(other, sizeof other, STR_STEP_CHOSE_OTHER,
+                    widget_class_label(view->site, view->chosen), NULL);
     const char *const texts[] = {
-        strings_get(chosen ? STR_STEP_CHOSEN : STR_STEP_NOT_CHOSEN),
+        chosen && !is_chosen_bin(view)
+            ? other
+            : strings_get(chosen ? STR_STEP_CHOSEN : STR_STEP_NOT_CHOSEN),
         strings_get(weighing ? STR_STEP_OPENED
                     : open   ? STR_STEP_CLOSE
                              : STR_STEP_OPEN),
@@ -93,7 +105,8 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
     };
     for (int i = 0; i < 3; i++) {
         const bool done = i < now && (i > 0 || chosen);
-        const rect_t pill = layout_cut_left(&rect, pill_width(canvas, texts[i], done));
+        const int wide = pill_width(canvas, texts[i], done);
+        const rect_t pill = layout_cut_left(&rect, wide < widest ? wide : widest);
         pill_draw(canvas, pill, texts[i],
                   done       ? PILL_DONE
                   : i == now ? PILL_NOW
@@ -117,36 +130,42 @@ static void weight_draw(struct canvas *canvas, rect_t rect, const struct view *v
                   view->has_live ? live.text : strings_get(STR_UNKNOWN));
 }
 
-static void cancel_draw(struct canvas *canvas, rect_t rect, uint32_t ground)
+/* Once a lid is open there is nothing left to choose for this bag. */
+static void cancel_draw(struct canvas *canvas, rect_t rect, const struct view *view,
+                        uint32_t ground)
 {
+    const bool may_choose = view->step == STEP_OPEN_LID;
     widget_button(canvas, rect,
                   &(struct button){.kind = BUTTON_ON_COLOUR,
                                    .icon = ICON_BACK,
-                                   .text = strings_get(STR_CHOOSE_AGAIN),
+                                   .text = strings_get(may_choose ? STR_CHOOSE_AGAIN : STR_BACK),
                                    .intent = INTENT_CANCEL,
                                    .ground = ground});
 }
 
-/* A lid that opened without a choice is named, not praised: its words stand on neutral ground. */
+/* A lid that nobody chose is named, not praised: its words stand on neutral ground. */
 static enum string_id heading(const struct view *view)
 {
     if (view->step == STEP_WEIGHING) {
         return STR_WEIGHING_NOW;
     }
-    return view->chosen == WASTE_NONE ? STR_OPENED : STR_PLEASE_DROP;
+    if (view->target_bin < 0) {
+        return STR_STEP_CHOSEN;
+    }
+    return is_chosen_bin(view) ? STR_PLEASE_DROP : STR_OPENED;
 }
 
 static enum waste_class named_class(const struct view *view)
 {
-    const bool undeclared = view->chosen == WASTE_NONE && view->target_bin >= 0;
-    return undeclared ? view->bins[view->target_bin].class : view->chosen;
+    return is_chosen_bin(view) ? view->chosen : view->bins[view->target_bin].class;
 }
 
 void screen_guide_draw(struct canvas *canvas, const struct view *view)
 {
     enum { EDGE = 40, ASK = 54, WORD = 150, BIN = 50, FULL = 52, WEIGHT = 190 };
     enum { CANCEL_WIDTH = 200, WORDS = ASK + WORD + BIN + GAP_SMALL + FULL };
-    const uint32_t ground = widget_class_colour(view->site, view->chosen);
+    const uint32_t ground =
+        widget_class_colour(view->site, is_chosen_bin(view) ? view->chosen : WASTE_NONE);
     const uint32_t shade = theme_shade(ground, SHADE_PANEL);
     const uint32_t colour = theme_text_on(ground);
     const int button = BUTTON_HEIGHT > canvas->touch ? BUTTON_HEIGHT : canvas->touch;
@@ -191,18 +210,20 @@ void screen_guide_draw(struct canvas *canvas, const struct view *view)
 
     if (canvas->portrait) {
         rect_t row = layout_cut_bottom(&bottom, button);
-        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), ground);
+        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), view, ground);
         layout_cut_bottom(&bottom, GAP_LARGE);
     }
-    steps_draw(canvas, layout_cut_bottom(&bottom, PILL_HEIGHT), view, ground);
-    layout_cut_bottom(&bottom, GAP);
-    weight_draw(canvas, layout_cut_bottom(&bottom, WEIGHT), view, colour);
+    if (view->target_bin >= 0) {
+        steps_draw(canvas, layout_cut_bottom(&bottom, PILL_HEIGHT), view, ground);
+        layout_cut_bottom(&bottom, GAP);
+        weight_draw(canvas, layout_cut_bottom(&bottom, WEIGHT), view, colour);
+    }
 
     rect_t bins = layout_inset(side, GAP_LARGE, GAP);
     if (!canvas->portrait) {
         bins = layout_inset(side, GAP_LARGE, EDGE);
         rect_t row = layout_cut_bottom(&bins, button);
-        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), shade);
+        cancel_draw(canvas, layout_cut_right(&row, CANCEL_WIDTH), view, shade);
         layout_cut_top(&bins, BUTTON_HEIGHT);
     }
     widget_bins(canvas, bins, view, view->target_bin, shade);

@@ -72,8 +72,7 @@ static void verdict_draw(struct canvas *canvas, rect_t rect, const struct view *
     const struct view_receipt *receipt = &view->receipt;
     const struct site *site = view->site;
     const struct verdict verdict = verdict_of(receipt);
-    const bool answered = receipt->outcome == OUTCOME_UNDECLARED && !receipt->asking &&
-                          receipt->declared_after < WASTE_CLASS_COUNT;
+    const bool answered = receipt->declared_after < WASTE_CLASS_COUNT;
     char text[STRINGS_COMPOSED_MAX];
 
     rect_t mark = layout_cut_left(&rect, BADGE);
@@ -150,12 +149,16 @@ static void total(struct canvas *canvas, rect_t rect, enum string_id label, cons
 static void totals_draw(struct canvas *canvas, rect_t rect, const struct view *view, bool cards)
 {
     const int gap = cards ? GAP : 0;
+    /* The receipt of a visit that is over stands without its sum. */
+    const int rows = view->visit_deposits > 0 ? 2 : 1;
     char text[FORMAT_MAX * 4];
-    total_words(text, sizeof text, STR_BAGS, view->visit_deposits, view->visit_grams, 2);
-    total(canvas, layout_cell(rect, 1, 2, gap, 0), STR_THIS_VISIT, text, cards);
+    if (rows == 2) {
+        total_words(text, sizeof text, STR_BAGS, view->visit_deposits, view->visit_grams, 2);
+        total(canvas, layout_cell(rect, 1, rows, gap, 0), STR_THIS_VISIT, text, cards);
+    }
     total_words(text, sizeof text, STR_COUNT_TIMES, view->figures.today_deposits,
                 view->figures.today_grams, 1);
-    total(canvas, layout_cell(rect, 1, 2, gap, 1), STR_TODAY_HERE, text, cards);
+    total(canvas, layout_cell(rect, 1, rows, gap, rows - 1), STR_TODAY_HERE, text, cards);
 }
 
 enum { QUESTION_TITLE = 56, ONE_LINE_TOTALS = 80 };

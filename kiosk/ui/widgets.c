@@ -297,11 +297,13 @@ void widget_bins(struct canvas *canvas, rect_t rect, const struct view *view, in
 
 void widget_age(char *out, size_t size, int64_t age_ms)
 {
-    enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
+    enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
     if (age_ms < 0) {
         strings_compose(out, size, STR_NO_DATA, NULL, NULL);
+    } else if (age_ms < SECOND_MS) {
+        strings_compose(out, size, STR_AGE_NOW, NULL, NULL);
     } else if (age_ms < MINUTE_MS) {
-        strings_compose(out, size, STR_AGE_TENTHS, format_seconds(age_ms).text, NULL);
+        strings_compose(out, size, STR_AGE_SECONDS, format_seconds(age_ms).text, NULL);
     } else if (age_ms < HOUR_MS) {
         strings_compose(out, size, STR_AGE_MINUTES, format_count(age_ms / MINUTE_MS).text, NULL);
     } else {

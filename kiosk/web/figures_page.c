@@ -9,13 +9,6 @@
 WEB_VALUE_TEXTS(X)
 #undef X
 
-enum { DAYS_OF_WEEK = 7, EPOCH_WEEKDAY = 3, DAY_MS = 24 * 3600 * 1000 }; /* 1970-01-01: Thursday */
-
-static int64_t week_start(const struct figures_page *page)
-{
-    return page->today - (page->today + EPOCH_WEEKDAY) % DAYS_OF_WEEK;
-}
-
 void figures_page_load(struct figures_page *page, const char *directory, int64_t utc_ms)
 {
     char error[LEDGER_ERROR_MAX];
@@ -28,7 +21,7 @@ void figures_page_load(struct figures_page *page, const char *directory, int64_t
     }
     page->today = local_day(utc_ms);
     day_range_t day = {true, true, page->today, page->today};
-    day_range_t week = {true, true, week_start(page), page->today};
+    day_range_t week = {true, true, local_monday(page->today), page->today};
     if (ledger_open_reader(&ledger, directory, error) != LEDGER_OK) {
         return;
     }
@@ -123,7 +116,7 @@ static void put_figure(const struct ledger_sums *sums, const char *name, char *v
 
 static void put_date(char *value, int64_t day, int day_of_month)
 {
-    civil_t civil = civil_from_utc(day * DAY_MS - LOCAL_OFFSET_MS);
+    civil_t civil = civil_from_day(day);
 
     snprintf(value, PAGE_VALUE_MAX, "%04d-%02d-%02d", civil.year, civil.month,
              day_of_month ? day_of_month : civil.day);
@@ -155,7 +148,7 @@ void figures_page_value(void *context, const char *name, char value[PAGE_VALUE_M
     if (strcmp(name, "today") == 0) {
         put_date(value, page->today, 0);
     } else if (strcmp(name, "week_start") == 0) {
-        put_date(value, week_start(page), 0);
+        put_date(value, local_monday(page->today), 0);
     } else if (strcmp(name, "month_start") == 0) {
         put_date(value, page->today, 1);
     }

@@ -1,3 +1,5 @@
+#include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,12 +126,33 @@ static struct MHD_Response *render(const unsigned char *source, size_t size,
     return bytes ? MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE) : NULL;
 }
 
+/* Where the request comes from. */
+static login_client_t client_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    login_client_t client = {{0}};
+
+    if (info && info->client_addr->sa_family == AF_INET) {
+        memcpy(client.bytes,
+               (const char *)info->client_addr + offsetof(struct sockaddr_in, sin_addr),
+               sizeof(struct in_addr));
+    } else if (info && info->client_addr->sa_family == AF_INET6) {
+        memcpy(client.bytes,
+               (const char *)info->client_addr + offsetof(struct sockaddr_in6, sin6_addr),
+               sizeof client.bytes);
+    }
+    return client;
+}
+
 static enum MHD_Result answer_login(struct web *web, struct MHD_Connection *connection,
                                     unsigned status, const char *message)
 {
     struct page_context context = {.web = web, .message = message};
     struct MHD_Response *response = render(asset_web_login, asset_web_login_size, &context);
-    int64_t wait = session_wait_ms(&web->sessions, web->config.now_ms(web->config.clock_context));
+    login_client_t client = client_of(connection);
+    int64_t wait =
+        session_wait_ms(&web->sessions, web->config.now_ms(web->config.clock_context), &client);
     char seconds[24];
 
     if (response && wait > 0) {
@@ -226,16 +249,17 @@ static enum MHD_Result post_login(struct web *web, struct MHD_Connection *connec
                                   struct request *request)
 {
     int64_t now = web->config.now_ms(web->config.clock_context);
+    login_client_t client = client_of(connection);
     char id[SESSION_ID_MAX];
 
-    if (session_wait_ms(&web->sessions, now) > 0) {
+    if (session_wait_ms(&web->sessions, now, &client) > 0) {
         return answer_login(web, connection, MHD_HTTP_TOO_MANY_REQUESTS, WEB_LOCKED);
     }
     bool right = crypto_pwhash_str_verify(web->config.password, request->password,
                                           request->password_length) == 0;
     sodium_memzero(request->password, sizeof request->password);
     if (!right) {
-        session_count_failure(&web->sessions, now);
+        session_count_failure(&web->sessions, now, &client);
         return answer_login(web, connection, MHD_HTTP_FORBIDDEN, WEB_WRONG_PASSWORD);
     }
     struct MHD_Response *response = redirection("/");
@@ -244,7 +268,7 @@ static enum MHD_Result post_login(struct web *web, struct MHD_Connection *connec
     }
     /* A new id at every login: one that was planted before it is worth nothing. */
     session_end(&web->sessions, session_cookie(connection));
-    session_begin(&web->sessions, now, id);
+    session_begin(&web->sessions, now, &client, id);
     set_cookie(web, response, id, "");
     sodium_memzero(id, sizeof id);
     return answer(connection, MHD_HTTP_SEE_OTHER, response, NULL);

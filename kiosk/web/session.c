@@ -40,10 +40,39 @@ static int choose_slot(const struct sessions *sessions)
     return oldest;
 }
 
-void session_begin(struct sessions *sessions, int64_t now_ms, char id[SESSION_ID_MAX])
+/* -1 where nothing wrong came from there. */
+static int find_client(const struct sessions *sessions, const login_client_t *client)
+{
+    for (int i = 0; i < LOGIN_CLIENTS_MAX; i++) {
+        if (sessions->clients[i].failures > 0 &&
+            memcmp(&sessions->clients[i].client, client, sizeof *client) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int choose_client(const struct sessions *sessions)
+{
+    int oldest = 0;
+
+    for (int i = 0; i < LOGIN_CLIENTS_MAX; i++) {
+        if (sessions->clients[i].failures == 0) {
+            return i;
+        }
+        if (sessions->clients[i].last_ms < sessions->clients[oldest].last_ms) {
+            oldest = i;
+        }
+    }
+    return oldest;
+}
+
+void session_begin(struct sessions *sessions, int64_t now_ms, const login_client_t *client,
+                   char id[SESSION_ID_MAX])
 {
     uint8_t bytes[SESSION_ID_BYTES];
     int slot = choose_slot(sessions);
+    int counted = find_client(sessions, client);
 
     randombytes_buf(bytes, sizeof bytes);
     sodium_bin2hex(id, SESSION_ID_MAX, bytes, sizeof bytes);
@@ -51,8 +80,9 @@ void session_begin(struct sessions *sessions, int64_t now_ms, char id[SESSION_ID
     sessions->list[slot].used = true;
     sessions->list[slot].last_ms = now_ms;
     hash_id(sessions->list[slot].hash, id);
-    sessions->failures = 0;
-    sessions->locked_until_ms = 0;
+    if (counted >= 0) {
+        sessions->clients[counted].failures = 0;
+    }
 }
 
 bool session_touch(struct sessions *sessions, int64_t now_ms, const char *id)
@@ -79,21 +109,50 @@ void session_end(struct sessions *sessions, const char *id)
     }
 }
 
-int64_t session_wait_ms(const struct sessions *sessions, int64_t now_ms)
+static int64_t left_ms(int64_t until_ms, int64_t now_ms)
 {
-    return sessions->locked_until_ms > now_ms ? sessions->locked_until_ms - now_ms : 0;
+    return until_ms > now_ms ? until_ms - now_ms : 0;
 }
 
-void session_count_failure(struct sessions *sessions, int64_t now_ms)
+int64_t session_wait_ms(const struct sessions *sessions, int64_t now_ms,
+                        const login_client_t *client)
+{
+    int slot = find_client(sessions, client);
+    bool many = sessions->hour_failures >= LOGIN_FAILURES_PER_HOUR;
+    int64_t all = many ? left_ms(sessions->hour_ms + LOGIN_HOUR_MS, now_ms) : 0;
+    int64_t own = slot >= 0 ? left_ms(sessions->clients[slot].locked_until_ms, now_ms) : 0;
+
+    return own > all ? own : all;
+}
+
+static int64_t wait_after(int failures)
 {
     int64_t wait = LOGIN_WAIT_MS;
 
-    if (++sessions->failures < LOGIN_FREE_FAILURES) {
-        return;
+    if (failures < LOGIN_FREE_FAILURES) {
+        return 0;
     }
-    for (int i = LOGIN_FREE_FAILURES; i < sessions->failures && wait < LOGIN_WAIT_LONGEST_MS; i++) {
+    for (int i = LOGIN_FREE_FAILURES; i < failures && wait < LOGIN_WAIT_LONGEST_MS; i++) {
         wait *= 2;
     }
-    sessions->locked_until_ms =
-        now_ms + (wait < LOGIN_WAIT_LONGEST_MS ? wait : LOGIN_WAIT_LONGEST_MS);
+    return wait < LOGIN_WAIT_LONGEST_MS ? wait : LOGIN_WAIT_LONGEST_MS;
+}
+
+void session_count_failure(struct sessions *sessions, int64_t now_ms, const login_client_t *client)
+{
+    int slot = find_client(sessions, client);
+
+    if (sessions->hour_failures == 0 || now_ms - sessions->hour_ms >= LOGIN_HOUR_MS) {
+        sessions->hour_ms = now_ms;
+        sessions->hour_failures = 0;
+    }
+    sessions->hour_failures++;
+    if (slot < 0) {
+        slot = choose_client(sessions);
+        sessions->clients[slot].client = *client;
+        sessions->clients[slot].failures = 0;
+    }
+    sessions->clients[slot].failures++;
+    sessions->clients[slot].last_ms = now_ms;
+    sessions->clients[slot].locked_until_ms = now_ms + wait_after(sessions->clients[slot].failures);
 }

@@ -41,7 +41,8 @@ function goal(text, mine, other, limit) {
 
 END {
     columns = split("start_warm_ms start_cold_ms pss_mib_idle rss_mib_idle cpu_percent_idle " \
-        "x_server_percent_idle cpu_percent_quiet cpu_percent_10hz x_server_percent_10hz press_ms_idle press_ms_10hz",
+        "x_server_percent_idle cpu_percent_quiet cpu_percent_10hz x_server_percent_10hz " \
+        "press_ms_idle press_ms_10hz",
         column, " ")
     printf "%-24s", "median"
     for (i = 1; i <= programs; i++) printf " %15s", program[i]
@@ -62,7 +63,8 @@ END {
     p = "cpu_percent_10hz"
     goal("CPU at 10 Hz against the best Chromium", median("kiosk", p), best(p), 1 / 12)
     p = "cpu_percent_idle"
-    goal("CPU idle, four scales talking, against the best Chromium", median("kiosk", p), best(p), 1 / 15)
+    goal("CPU idle, four scales talking, against the best Chromium", median("kiosk", p),
+        best(p), 1 / 15)
     goal("CPU idle, scales silent, against the best Chromium", median("kiosk", "cpu_percent_quiet"),
         best(p), 1 / 15)
     p = "press_ms_idle"

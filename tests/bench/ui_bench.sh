@@ -21,7 +21,10 @@ presses=${PRESSES:-40}
 programs=${PROGRAMS:-kiosk tkinter chromium chromium-tuned}
 
 for tool in "$probe" "$feeder" "$build/biaogan"; do
-    [ -x "$tool" ] || { echo "$tool is missing: cmake --build $build --target biaogan benches" >&2; exit 2; }
+    [ -x "$tool" ] || {
+        echo "$tool is missing: cmake --build $build --target biaogan benches" >&2
+        exit 2
+    }
 done
 
 work=$(mktemp -d)
@@ -45,7 +48,8 @@ export DISPLAY
 page_places="--ready 1470,200,616161 --watch 520,200 --away 960,20"
 kiosk_places=${KIOSK_PLACES:---ready 1800,420,3D3935 --watch 880,450 --away 1000,220}
 chromium="chromium --kiosk --no-sandbox --no-first-run --user-data-dir=$work/chrome \
---window-position=0,0 --window-size=1920,1080 --lang=zh-CN --disable-features=Translate --disable-gpu"
+--window-position=0,0 --window-size=1920,1080 --lang=zh-CN --disable-features=Translate \
+--disable-gpu"
 tuned="--in-process-gpu --no-zygote --disable-extensions --disable-sync \
 --disable-component-update --disable-background-networking --renderer-process-limit=1"
 
@@ -64,7 +68,9 @@ feed() {
 # command PROGRAM HZ
 command_of() {
     case $1 in
-    kiosk) echo "$build/biaogan run --config $work/bench.cfg --state $work/state --window 1920x1080" ;;
+    kiosk)
+        echo "$build/biaogan run --config $work/bench.cfg --state $work/state --window 1920x1080"
+        ;;
     tkinter) echo "/usr/bin/python3 $here/ui_page.py $2" ;;
     chromium) echo "$chromium file://$here/ui_page.html?hz=$2" ;;
     chromium-tuned) echo "$chromium $tuned file://$here/ui_page.html?hz=$2" ;;

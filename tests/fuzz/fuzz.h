@@ -1,7 +1,7 @@
 /* What a fuzz harness is: one function over any bytes, which aborts when a promise is broken.
  * libFuzzer calls it with bytes of its own making; replay.c calls it with the files of a corpus. */
-#ifndef TESTS_FUZZ_H
-#define TESTS_FUZZ_H
+#ifndef TESTS_FUZZ_FUZZ_H
+#define TESTS_FUZZ_FUZZ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -111,6 +111,23 @@ static void choose_faults(struct view *view, struct site *site)
     view->unrecorded = 3;
 }
 
+static void choose_store_full(struct view *view, struct site *site)
+{
+    choose(view, site);
+    scale_fault(view, 0, SENSOR_LOST, 12000);
+    scale_fault(view, 2, SENSOR_ERROR, 400);
+    view->bins[3].lid = SENSOR_SILENT;
+    view->store = STORE_FULL;
+    view->unrecorded = 12;
+    view->has_clock = false;
+}
+
+static void choose_lid_left_open(struct view *view, struct site *site)
+{
+    choose(view, site);
+    view->bins[1].lid_open = true;
+}
+
 static void choose_first_day(struct view *view, struct site *site)
 {
     choose(view, site);
@@ -179,6 +196,39 @@ static void guide_undeclared(struct view *view, struct site *site)
     view->has_live = true;
     view->live_g = 940;
     view->bins[view->target_bin].lid_open = true;
+}
+
+static void guide_undeclared_weighing(struct view *view, struct site *site)
+{
+    guide_undeclared(view, site);
+    view->step = STEP_WEIGHING;
+    view->bins[view->target_bin].lid_open = false;
+}
+
+static void guide_wrong_bin_weighing(struct view *view, struct site *site)
+{
+    guide(view, site);
+    view->chosen = WASTE_KITCHEN;
+    view->target_bin = 0;
+    view->step = STEP_WEIGHING;
+    view->live_g = 2440;
+}
+
+static void guide_kitchen_weighing(struct view *view, struct site *site)
+{
+    guide(view, site);
+    view->step = STEP_WEIGHING;
+    view->live_g = 1250;
+}
+
+static void guide_no_bin(struct view *view, struct site *site)
+{
+    guide(view, site);
+    view->chosen = WASTE_HAZARDOUS;
+    view->bin_count = 1;
+    bin_set(view, 0, 1, WASTE_RESIDUAL, 8400, 168, 100);
+    view->target_bin = -1;
+    view->has_live = false;
 }
 
 static void guide_hazardous_fault(struct view *view, struct site *site)
@@ -274,6 +324,12 @@ static void receipt_wrong_bin(struct view *view, struct site *site)
     view->receipt.weight_g = 12345;
 }
 
+static void receipt_meant_it(struct view *view, struct site *site)
+{
+    receipt_wrong_bin(view, site);
+    view->receipt.declared_after = WASTE_RESIDUAL;
+}
+
 static void receipt_asking(struct view *view, struct site *site)
 {
     receipt(view, site);
@@ -287,6 +343,13 @@ static void receipt_answered(struct view *view, struct site *site)
     receipt_asking(view, site);
     view->receipt.asking = false;
     view->receipt.declared_after = WASTE_RESIDUAL;
+}
+
+static void receipt_after_visit(struct view *view, struct site *site)
+{
+    receipt_asking(view, site);
+    view->visit_deposits = 0;
+    view->visit_grams = 0;
 }
 
 static void receipt_unweighed(struct view *view, struct site *site)
@@ -409,12 +472,30 @@ static void collect_done(struct view *view, struct site *site)
     collect_swap(view, site);
     view->collect = COLLECT_DONE;
     view->collect_after_g = 12;
+    view->collect_less = true;
+    view->collect_recorded = true;
+}
+
+static void collect_no_less(struct view *view, struct site *site)
+{
+    collect_done(view, site);
+    view->collect_less = false;
+    view->collect_after_g = view->collect_before_g;
+}
+
+static void collect_unrecorded(struct view *view, struct site *site)
+{
+    collect_done(view, site);
+    view->collect_recorded = false;
+    view->store = STORE_FAILED;
+    view->unrecorded = 2;
 }
 
 static void collect_unweighed(struct view *view, struct site *site)
 {
     collect_done(view, site);
     view->collect_weighed = false;
+    view->collect_less = false;
 }
 
 static void collect_longest(struct view *view, struct site *site)
@@ -516,14 +597,20 @@ static void devices_longest(struct view *view, struct site *site)
 const struct golden_sample golden_samples[] = {
     {"choose", choose, false},
     {"choose-faults", choose_faults, false},
+    {"choose-store-full", choose_store_full, false},
+    {"choose-lid-left-open", choose_lid_left_open, false},
     {"choose-first-day", choose_first_day, false},
     {"choose-eight", choose_eight, false},
     {"choose-two", choose_two, false},
     {"choose-longest", choose_longest, true},
     {"guide", guide, false},
     {"guide-recyclable-drop", guide_recyclable_drop, false},
+    {"guide-kitchen-weighing", guide_kitchen_weighing, false},
     {"guide-undeclared", guide_undeclared, false},
+    {"guide-undeclared-weighing", guide_undeclared_weighing, false},
+    {"guide-wrong-bin-weighing", guide_wrong_bin_weighing, false},
     {"guide-hazardous-fault", guide_hazardous_fault, false},
+    {"guide-no-bin", guide_no_bin, false},
     {"guide-residual-full", guide_residual_full, false},
     {"guide-longest", guide_longest, true},
     {"wrong", wrong, false},
@@ -531,7 +618,9 @@ const struct golden_sample golden_samples[] = {
     {"receipt", receipt, false},
     {"receipt-corrected", receipt_corrected, false},
     {"receipt-wrong-bin", receipt_wrong_bin, false},
+    {"receipt-meant-it", receipt_meant_it, false},
     {"receipt-asking", receipt_asking, false},
+    {"receipt-after-visit", receipt_after_visit, false},
     {"receipt-answered", receipt_answered, false},
     {"receipt-unweighed", receipt_unweighed, false},
     {"receipt-interrupted", receipt_interrupted, false},
@@ -547,6 +636,8 @@ const struct golden_sample golden_samples[] = {
     {"collect-settling", collect_settling, false},
     {"collect-swap", collect_swap, false},
     {"collect-done", collect_done, false},
+    {"collect-unrecorded", collect_unrecorded, false},
+    {"collect-no-less", collect_no_less, false},
     {"collect-unweighed", collect_unweighed, false},
     {"collect-longest", collect_longest, true},
     {"devices", devices, false},

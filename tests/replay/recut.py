@@ -64,8 +64,8 @@ def main():
         )
         for name in ("tour", "faults"):
             biaogan.must(
-                *("simulate", "--scenario", program.in_tree("assets/scenarios", name + ".scenario")),
-                *("--capture", name + ".capture"),
+                *("simulate", "--capture", name + ".capture", "--scenario"),
+                program.in_tree("assets/scenarios", name + ".scenario"),
             )
         for name in ("day", "tour", "faults"):
             with open(name + ".capture", encoding="utf-8") as file:

@@ -52,7 +52,8 @@ def faults(biaogan, checks):
 
 
 def real_devices(biaogan, checks):
-    biaogan.must("replay", "--state", "real", program.in_tree("tests/captures/real_devices.capture"))
+    capture = program.in_tree("tests/captures/real_devices.capture")
+    biaogan.must("replay", "--state", "real", capture)
     with open(program.in_tree("tests/captures/real_devices.expected.tsv"), newline="") as file:
         expected = [(int(line["bin"]), int(line["weight_g"]), line["outcome"])
                     for line in csv.DictReader(file, delimiter="\t")]

@@ -7,8 +7,8 @@
  * Loads and lids are set by the test; site_run() lets time pass. What the kiosk recorded is in
  * `events`, in order. Bins are named by their class here: bin WASTE_KITCHEN is number 3.
  */
-#ifndef TESTS_CORE_SITE_H
-#define TESTS_CORE_SITE_H
+#ifndef TESTS_UNIT_CORE_SITE_H
+#define TESTS_UNIT_CORE_SITE_H
 
 #include "kiosk/core/kiosk.h"
 

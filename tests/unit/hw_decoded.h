@@ -1,6 +1,6 @@
 /* Bytes -> the lines of `biaogan decode`, in memory: what the tests of the byte formats compare. */
-#ifndef TESTS_HW_DECODED_H
-#define TESTS_HW_DECODED_H
+#ifndef TESTS_UNIT_HW_DECODED_H
+#define TESTS_UNIT_HW_DECODED_H
 
 #include "hw/port.h"
 

@@ -136,6 +136,26 @@ static void answer_before_the_acknowledgement_waits_for_the_number(void **state)
     assert_int_equal(declared->declared_after, WASTE_KITCHEN);
 }
 
+static void an_answer_is_not_lost_when_another_receipt_follows_before_the_number(void **state)
+{
+    struct test_site *t = *state;
+    t->store_down = true;
+    site_drop(t, WASTE_KITCHEN, 800);
+    site_run(t, 2000);
+    site_choose(t, WASTE_RESIDUAL);
+    site_drop(t, WASTE_RESIDUAL, 500);
+    site_run(t, 2000);
+    assert_int_equal(site_view(t).receipt.bin_class, WASTE_RESIDUAL);
+    t->store_down = false;
+    site_run(t, 100);
+    assert_int_equal(site_count(t, EVENT_DECLARED), 1);
+    const struct event_declared *declared = &site_event(t, EVENT_DECLARED, 0)->body.declared;
+    const struct kiosk_event *answered = &t->ledger[declared->deposit_seq - 1];
+    assert_int_equal(answered->kind, EVENT_DEPOSIT);
+    assert_int_equal(answered->body.deposit.outcome, OUTCOME_UNDECLARED);
+    assert_int_equal(declared->declared_after, WASTE_RESIDUAL);
+}
+
 /* ---- weights that say less ------------------------------------------------------------------- */
 
 static void silent_scale_makes_it_unweighed(void **state)
@@ -192,6 +212,53 @@ static void never_settling_is_the_best_estimate_with_its_spread(void **state)
     assert_int_equal(deposit->quality, QUALITY_UNSETTLED);
     assert_in_range(deposit->weight_g, 2800, 3200);
     assert_in_range(deposit->spread_g, 50, 400);
+}
+
+/* Empty or not, nobody can say: no bag is lost, and none gets a weight that nobody saw. */
+static void a_spread_as_large_as_the_change_is_no_weight(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 500);
+    t->load_g[WASTE_KITCHEN] += 300;
+    t->noise_g[WASTE_KITCHEN] = 3000;
+    site_run(t, 500);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 8100);
+    const struct event_deposit *deposit = site_deposit(t, 0);
+    assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(deposit->quality, QUALITY_NONE);
+    assert_int_equal(deposit->weight_g, 0);
+}
+
+/* A fast scale whose last digits never stand still: what it does at rest is learnt. */
+static void a_scale_that_always_flickers_still_weighs(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_period_ms = 20;
+    t->noise_g[WASTE_KITCHEN] = 4 * DIVISION_G;
+    site_run(t, 12000);
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 500);
+    site_run(t, 2000);
+    const struct event_deposit *deposit = site_deposit(t, 0);
+    assert_int_equal(deposit->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(deposit->quality, QUALITY_SETTLED);
+    assert_in_range(deposit->weight_g, 500 - DIVISION_G, 500 + DIVISION_G);
+    for (int i = 0; i < 20; i++) {
+        site_drop(t, WASTE_KITCHEN, 0);
+        site_run(t, 3000);
+    }
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_CLOSING), 20);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    /* Quiet again, it is believed to the last digit as before. */
+    t->noise_g[WASTE_KITCHEN] = 0;
+    site_run(t, 12000);
+    site_drop(t, WASTE_KITCHEN, 3 * DIVISION_G);
+    site_run(t, 3000);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 3 * DIVISION_G);
 }
 
 static void lid_without_a_gain_is_a_closing(void **state)
@@ -341,9 +408,12 @@ int main(void)
         SITE_TEST(meaning_the_wrong_bin_is_kept_as_said_afterwards),
         SITE_TEST(undeclared_is_asked_and_answered),
         SITE_TEST(answer_before_the_acknowledgement_waits_for_the_number),
+        SITE_TEST(an_answer_is_not_lost_when_another_receipt_follows_before_the_number),
         SITE_TEST(silent_scale_makes_it_unweighed),
         SITE_TEST(overloaded_scale_makes_it_unweighed),
         SITE_TEST(never_settling_is_the_best_estimate_with_its_spread),
+        SITE_TEST(a_spread_as_large_as_the_change_is_no_weight),
+        SITE_TEST(a_scale_that_always_flickers_still_weighs),
         SITE_TEST(lid_without_a_gain_is_a_closing),
         SITE_TEST(removal_is_a_closing_with_what_was_taken),
         SITE_TEST(negative_zero_offset_changes_nothing),

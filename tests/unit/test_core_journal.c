@@ -140,8 +140,10 @@ static void unknown_bins_of_an_old_ledger_are_left_alone(void **state)
     static const int32_t bins[] = {0, -1, 5, 300, INT32_MAX};
     kiosk_init(&t->kiosk, &t->site);
     for (size_t i = 0; i < sizeof bins / sizeof bins[0]; i++) {
-        struct kiosk_event opening = {.kind = EVENT_OPENING, .body.opening = {7, bins[i]}};
-        struct kiosk_event closing = {.kind = EVENT_CLOSING, .body.closing = {7, bins[i]}};
+        struct kiosk_event opening = {.kind = EVENT_OPENING,
+                                      .body.opening = {.visit = 7, .bin = bins[i]}};
+        struct kiosk_event closing = {.kind = EVENT_CLOSING,
+                                      .body.closing = {.visit = 7, .bin = bins[i]}};
         kiosk_apply(&t->kiosk, &opening, 1);
         kiosk_apply(&t->kiosk, &closing, 2);
     }

@@ -198,7 +198,7 @@ static void chattering_lid_is_one_opening(void **state)
 static void without_a_lid_sensor_a_step_decides(void **state)
 {
     struct test_site *t = *state;
-    site_mute_lids(t, true);
+    site_port(t, LID_PORT, false);
     site_run(t, 5000);
     site_choose(t, WASTE_KITCHEN);
     t->load_g[WASTE_KITCHEN] += 1200;
@@ -316,6 +316,24 @@ static void leaning_that_comes_and_goes_records_nothing(void **state)
 }
 
 /* Weight that came before the lid opened is not of this opening. */
+/* A lid that is told of only when it moves looks silent in between. */
+static void leaning_under_a_silent_lid_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    site_mute_lids(t, true);
+    site_run(t, 4000);
+    t->load_g[WASTE_KITCHEN] += 8000;
+    site_run(t, 4000);
+    t->load_g[WASTE_KITCHEN] -= 8000;
+    site_run(t, 10000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    /* What stays is a bag under a lid that has lost its voice. */
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 10000);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 900);
+}
+
 static void weight_before_the_lid_is_not_the_bag(void **state)
 {
     struct test_site *t = *state;
@@ -385,6 +403,7 @@ int main(void)
         SITE_TEST(lid_board_lost_in_an_opening_loses_nothing),
         SITE_TEST(weight_that_stays_under_a_closed_lid_is_an_adjustment),
         SITE_TEST(leaning_that_comes_and_goes_records_nothing),
+        SITE_TEST(leaning_under_a_silent_lid_is_no_deposit),
         SITE_TEST(weight_before_the_lid_is_not_the_bag),
         SITE_TEST(drift_is_followed),
         SITE_TEST(impossible_weights_are_a_fault_of_the_scale),

@@ -169,6 +169,36 @@ static void collection_is_no_deposit(void **state)
     assert_int_equal(site_deposit(t, 0)->weight_g, 500);
 }
 
+static void collection_is_called_recorded_once_it_is(void **state)
+{
+    struct test_site *t = *state;
+    begin(t);
+    site_intent(t, INTENT_COLLECT, 3);
+    t->ack_delay_ms = 20000;
+    swap(t);
+    site_intent(t, INTENT_COLLECT_DONE, 0);
+    site_run(t, 1000);
+    assert_int_equal(site_view(t).collect, COLLECT_DONE);
+    assert_true(site_view(t).collect_less);
+    assert_false(site_view(t).collect_recorded);
+    site_run(t, 20000);
+    assert_int_equal(site_view(t).screen, SCREEN_COLLECT);
+    assert_true(site_view(t).collect_recorded);
+}
+
+static void collection_of_nothing_is_not_said_to_be_one(void **state)
+{
+    struct test_site *t = *state;
+    begin(t);
+    site_intent(t, INTENT_COLLECT, 3);
+    site_run(t, 1000);
+    site_intent(t, INTENT_COLLECT_DONE, 0);
+    site_run(t, 1000);
+    assert_int_equal(site_view(t).collect, COLLECT_DONE);
+    assert_true(site_view(t).collect_weighed);
+    assert_false(site_view(t).collect_less);
+}
+
 static void several_bins_one_after_another(void **state)
 {
     struct test_site *t = *state;
@@ -378,6 +408,8 @@ int main(void)
         SITE_TEST(pins_outside_the_keypad_are_ignored),
         SITE_TEST(service_ends_the_visit_and_times_out),
         SITE_TEST(collection_is_no_deposit),
+        SITE_TEST(collection_is_called_recorded_once_it_is),
+        SITE_TEST(collection_of_nothing_is_not_said_to_be_one),
         SITE_TEST(several_bins_one_after_another),
         SITE_TEST(cancelled_collection_keeps_the_account),
         SITE_TEST(cancelled_with_the_lid_open_keeps_it_too),

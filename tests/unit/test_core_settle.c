@@ -105,6 +105,35 @@ static void fast_scale_wraps_the_ring(void **state)
     assert_int_equal(settle_read(&settle, INT64_MIN).grams, 8000);
 }
 
+/* A longer window than the ring can hold must not keep a fast scale from ever settling. */
+static void a_full_ring_proves_enough(void **state)
+{
+    (void)state;
+    struct settle settle;
+    settle_init(&settle, 5000, TOLERANCE_G);
+    for (int i = 0; i < SETTLE_SAMPLES_MAX; i++) {
+        assert_false(settle_read(&settle, INT64_MIN).settled);
+        settle_push(&settle, i * 20, 700);
+    }
+    assert_true(settle_read(&settle, INT64_MIN).settled);
+}
+
+/* A flickering scale is allowed a larger spread, but no slope that hides in it. */
+static void a_slope_within_the_spread_does_not_settle(void **state)
+{
+    (void)state;
+    struct settle settle = begin();
+    settle.tolerance_g = 100;
+    for (int i = 0; i <= 30; i++) {
+        settle_push(&settle, i * 20, 1000 + (i % 2 == 0 ? -20 : 20) + 2 * i);
+    }
+    assert_false(settle_read(&settle, INT64_MIN).settled);
+    for (int i = 31; i <= 61; i++) {
+        settle_push(&settle, i * 20, 1060 + (i % 2 == 0 ? -40 : 40));
+    }
+    assert_true(settle_read(&settle, INT64_MIN).settled);
+}
+
 static void readings_before_since_say_nothing(void **state)
 {
     (void)state;
@@ -141,6 +170,8 @@ int main(void)
         cmocka_unit_test(a_few_fast_readings_do_not_cover_the_window),
         cmocka_unit_test(slow_scale_settles_over_four_readings),
         cmocka_unit_test(fast_scale_wraps_the_ring),
+        cmocka_unit_test(a_full_ring_proves_enough),
+        cmocka_unit_test(a_slope_within_the_spread_does_not_settle),
         cmocka_unit_test(readings_before_since_say_nothing),
         cmocka_unit_test(reset_forgets),
     };

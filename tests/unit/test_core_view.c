@@ -32,7 +32,8 @@ static void guide_follows_the_lid_and_the_weight(void **state)
     assert_int_equal(view.screen, SCREEN_GUIDE);
     assert_int_equal(view.step, STEP_OPEN_LID);
     assert_int_equal(view.chosen, WASTE_KITCHEN);
-    assert_false(view.has_live);
+    assert_true(view.has_live);
+    assert_int_equal(view.live_g, 0);
     site_lid(t, WASTE_KITCHEN, true);
     t->load_g[WASTE_KITCHEN] += 700;
     site_run(t, 200);
@@ -76,6 +77,33 @@ static void closed_wrong_lid_leads_on_to_the_right_one(void **state)
     site_lid(t, WASTE_RESIDUAL, false); /* but a bag in the wrong bin is weighed there */
     assert_int_equal(site_view(t).step, STEP_WEIGHING);
     assert_int_equal(site_view(t).target_bin, WASTE_RESIDUAL);
+    assert_int_equal(site_view(t).chosen, WASTE_KITCHEN); /* nobody chose what it fell into */
+}
+
+/* A closing lid presses on the scale for a moment: no reason to speak of a bag. */
+static void slam_of_a_wrong_lid_is_no_bag(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_RESIDUAL, true);
+    site_run(t, 1000);
+    site_lid(t, WASTE_RESIDUAL, false);
+    t->load_g[WASTE_RESIDUAL] += 160;
+    site_run(t, 200);
+    assert_int_equal(site_view(t).step, STEP_OPEN_LID);
+    assert_int_equal(site_view(t).target_bin, WASTE_KITCHEN);
+}
+
+static void class_that_was_meant_counts_as_chosen(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_RESIDUAL, true);
+    site_intent(t, INTENT_MEANT_IT, 0);
+    assert_int_equal(site_view(t).screen, SCREEN_GUIDE);
+    assert_int_equal(site_view(t).chosen, WASTE_RESIDUAL);
+    site_lid(t, WASTE_RESIDUAL, false);
+    assert_int_equal(site_view(t).step, STEP_WEIGHING);
 }
 
 static void receipt_counts_down_and_goes(void **state)
@@ -380,6 +408,8 @@ int main(void)
         SITE_TEST(guide_follows_the_lid_and_the_weight),
         SITE_TEST(lid_without_a_choice_is_guided_too),
         SITE_TEST(closed_wrong_lid_leads_on_to_the_right_one),
+        SITE_TEST(slam_of_a_wrong_lid_is_no_bag),
+        SITE_TEST(class_that_was_meant_counts_as_chosen),
         SITE_TEST(receipt_counts_down_and_goes),
         SITE_TEST(fill_levels_follow_the_capacity),
         SITE_TEST(unknown_fill_is_unknown),

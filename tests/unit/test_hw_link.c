@@ -125,6 +125,15 @@ static void both_ways_name(char *alias, char *name)
     assert_int_equal(symlink(slave, alias), 0);
 }
 
+/* libserialport looks into /sys, which a bare chroot lacks. */
+static void need_sys(void)
+{
+    if (access("/sys/class/tty", F_OK) != 0) {
+        print_message("/sys is not mounted: libserialport finds no port here\n");
+        skip();
+    }
+}
+
 static void remove_alias(char *alias)
 {
     unlink(alias);
@@ -138,6 +147,7 @@ static void a_serial_port_carries_every_byte_both_ways(void **state)
     char alias[NAME_MAX_BYTES];
     char name[NAME_MAX_BYTES];
     struct link link;
+    need_sys();
     both_ways_name(alias, name);
     const int result = link_serial.open(&link, name, "19200/8n1", error);
     remove_alias(alias);
@@ -159,6 +169,7 @@ static void a_setting_that_the_adapter_does_not_keep_is_an_error(void **state)
     char alias[NAME_MAX_BYTES];
     char name[NAME_MAX_BYTES];
     struct link link;
+    need_sys();
     both_ways_name(alias, name);
     /* A pseudo-terminal accepts seven bits and stays at eight. */
     const int result = link_serial.open(&link, name, "9600/7e1", error);
@@ -175,6 +186,7 @@ static void a_serial_port_belongs_to_one_program(void **state)
     char name[NAME_MAX_BYTES];
     struct link first;
     struct link second;
+    need_sys();
     both_ways_name(alias, name);
     const int first_result = link_serial.open(&first, name, "9600/8n1", error);
     const int second_result = link_serial.open(&second, name, "9600/8n1", error);

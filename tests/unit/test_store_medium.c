@@ -8,7 +8,7 @@
 #include "tests/unit/store_fixture.h"
 
 /* SQLite's own writes can be made to fail; its fdatasync and fsync are reached by their names. */
-static int write_errno, sync_errno;
+static int write_errno, sync_errno, syncs_failed;
 static struct stat sync_victim; /* the only file whose sync fails; all where it is empty */
 
 static int writes_to_live; /* the process dies at the one after these; 0: it lives */
@@ -47,6 +47,7 @@ int fdatasync(int file)
     if (sync_errno && fstat(file, &found) == 0 &&
         (sync_victim.st_ino == 0 || sync_victim.st_ino == found.st_ino)) {
         errno = sync_errno;
+        syncs_failed++;
         return -1;
     }
     return fsync(file);
@@ -112,9 +113,47 @@ static void a_failed_sync_ends_the_handle_and_nothing_is_lost(void **state)
     ledger = opened("a");
     seq = ledger_last_seq(ledger);
     assert_true(seq == 1 || seq == 2); /* what was not acknowledged may be there or not */
+    event = tick(2, 0);
     assert_int_equal(append(ledger, &event), seq + 1);
     ledger_close(ledger);
     assert_int_equal(ask("SELECT count(*) = max(seq) FROM ledger"), 1);
+}
+
+/* The commit that could not be synced is found again in the WAL: it is not written twice. */
+static void what_a_failed_sync_left_behind_is_not_recorded_twice(void **state)
+{
+    struct kiosk_event first = tick(1, 0), event = tick(2, 0), third = tick(3, 0);
+    int64_t seq = 0;
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    append(ledger, &first);
+    sync_errno = EIO;
+    assert_int_equal(ledger_append(ledger, &event, &seq, error), LEDGER_FAILED);
+    sync_errno = 0;
+    ledger_close(ledger);
+    ledger = opened("a");
+    assert_int_equal(append(ledger, &event), 2);
+    assert_int_equal(append(ledger, &third), 3);
+    assert_int_equal(append(ledger, &third), 4); /* the same again, when nothing failed, is news */
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT count(*) FROM ledger WHERE t_ms = 2"), 1);
+    assert_int_equal(ask("SELECT count(*) FROM ledger"), 4);
+}
+
+static void a_failed_sync_at_the_end_is_not_tried_again(void **state)
+{
+    struct kiosk_event event = tick(1, 0);
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    append(ledger, &event);
+    sync_errno = EIO;
+    syncs_failed = 0;
+    ledger_close(ledger);
+    sync_errno = 0;
+    assert_int_equal(syncs_failed, 1);
+    assert_int_equal(ask("SELECT max(seq) FROM ledger"), 1);
 }
 
 static void a_failed_sync_of_the_checkpoint_is_noticed(void **state)
@@ -187,6 +226,7 @@ static void death_at_any_write_loses_nothing_acknowledged(void **state)
         assert_string_equal(ledger_notice(ledger), "");
         last = ledger_last_seq(ledger);
         assert_true(last == acknowledged || last == acknowledged + 1);
+        event.at.t_ms = 100 + writes;
         assert_int_equal(append(ledger, &event), ++last);
         ledger_close(ledger);
     }
@@ -313,6 +353,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_full_medium_is_survived_without_a_gap),
         CASE(a_failed_sync_ends_the_handle_and_nothing_is_lost),
+        CASE(what_a_failed_sync_left_behind_is_not_recorded_twice),
+        CASE(a_failed_sync_at_the_end_is_not_tried_again),
         CASE(a_failed_sync_of_the_checkpoint_is_noticed),
         CASE(death_at_any_write_loses_nothing_acknowledged),
         CASE(a_place_that_cannot_be_written_is_refused_with_its_name),

@@ -185,7 +185,7 @@ static void each_outcome_has_its_own_words(void **state)
     draw(receipt_wrong_bin);
     assert_true(says("已投入【其他垃圾】桶，与所选【易腐垃圾】不一致"));
     draw(receipt_asking);
-    assert_true(says("已投入【易腐垃圾】桶，未选择类别"));
+    assert_true(says("已投入【易腐垃圾】桶，投放前未选类别"));
     assert_true(says("刚才投的是什么？"));
     assert_non_null(target_of(INTENT_CHOOSE, WASTE_HAZARDOUS));
     draw(receipt_answered);
@@ -222,7 +222,7 @@ static void a_stale_bin_shows_no_digits(void **state)
     (void)state;
     draw(fill);
     assert_true(says("12.4 千克"));
-    assert_true(says("0.4 秒前"));
+    assert_true(says("刚刚更新"));
     scale_fault(&view, 0, SENSOR_SILENT, 12000);
     redraw();
     assert_false(says("12.4 千克"));

@@ -27,6 +27,7 @@ static char answer[ANSWER_MAX], error[LEDGER_ERROR_MAX];
 static size_t answer_length;
 static struct web *web;
 static struct web_config config;
+static uint32_t from_address; /* of the browser; all of 127.0.0.0/8 is this machine */
 static _Atomic int64_t now_ms;
 
 static const int64_t morning = 1795394537345; /* 2026-11-23 08:42:17 in China, a Monday */
@@ -68,6 +69,7 @@ static int begin(void **state)
     (void)state;
     make_directory_name(directory);
     now_ms = 1000;
+    from_address = INADDR_LOOPBACK;
     cookie[0] = '\0';
     if (sodium_init() < 0 ||
         crypto_pwhash_str(hash, "标杆 1234", strlen("标杆 1234"), crypto_pwhash_OPSLIMIT_MIN,
@@ -98,9 +100,12 @@ static int end(void **state)
 static int connect_only(void)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(web_port(web))};
+    struct sockaddr_in from = {.sin_family = AF_INET};
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    from.sin_addr.s_addr = htonl(from_address);
     int file = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(file, (struct sockaddr *)&from, sizeof from), 0);
     assert_int_equal(connect(file, (struct sockaddr *)&address, sizeof address), 0);
     return file;
 }
@@ -214,7 +219,7 @@ static void the_password_opens_a_session(void **state)
 {
     (void)state;
     assert_int_equal(log_in("wrong"), 403);
-    assert_true(says("密码不对"));
+    assert_true(says("密码错误"));
     assert_string_equal(cookie, "");
     assert_int_equal(log_in(right), 303);
     assert_true(says("HttpOnly; SameSite=Strict"));
@@ -282,6 +287,38 @@ static void wrong_passwords_are_slowed_down(void **state)
     assert_int_equal(log_in(right), 303);
 }
 
+static void a_stranger_does_not_lock_the_administrator_out(void **state)
+{
+    (void)state;
+    from_address = INADDR_LOOPBACK + 1;
+    for (int i = 0; i < 5; i++) {
+        log_in("x");
+    }
+    assert_int_equal(log_in(right), 429);
+    from_address = INADDR_LOOPBACK;
+    assert_int_equal(log_in(right), 303);
+    /* That somebody else knew it does not clear the stranger. */
+    from_address = INADDR_LOOPBACK + 1;
+    assert_int_equal(log_in(right), 429);
+}
+
+static void many_strangers_together_get_no_further(void **state)
+{
+    int looked_at = 0;
+
+    (void)state;
+    for (uint32_t i = 1; i <= 100; i++) {
+        from_address = INADDR_LOOPBACK + i;
+        looked_at += log_in("x") == 403;
+    }
+    assert_int_equal(looked_at, 60);
+    from_address = INADDR_LOOPBACK;
+    assert_int_equal(log_in(right), 429);
+    assert_true(says("Retry-After: 3600\r\n"));
+    now_ms += 3600 * 1000;
+    assert_int_equal(log_in(right), 303);
+}
+
 static void forms_of_other_sites_are_refused(void **state)
 {
     (void)state;
@@ -290,7 +327,7 @@ static void forms_of_other_sites_are_refused(void **state)
     assert_true(says("不是从本页面提交"));
     assert_int_equal(ask("POST", "/login", FORM "Origin: null\r\n", "password=x"), 403);
     assert_int_equal(ask("POST", "/login", FORM "Origin: https://kiosk\r\n", "password=x"), 403);
-    assert_false(says("密码不对"));
+    assert_false(says("密码错误"));
     assert_int_equal(
         ask("POST", "/login", FORM "Origin: http://kiosk\r\n", "password=%E6%A0%87%E6%9D%86+1234"),
         303);
@@ -348,7 +385,7 @@ static void bad_downloads_get_a_page_that_says_so(void **state)
     assert_int_equal(log_in(right), 303);
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         assert_int_equal(get(paths[i]), 400);
-        assert_true(says("下载请求有误"));
+        assert_true(says("无法下载"));
     }
 }
 
@@ -510,6 +547,8 @@ int main(void)
         CASE(every_answer_carries_the_security_headers),
         CASE(a_session_ends_after_ten_idle_minutes),
         CASE(wrong_passwords_are_slowed_down),
+        CASE(a_stranger_does_not_lock_the_administrator_out),
+        CASE(many_strangers_together_get_no_further),
         CASE(forms_of_other_sites_are_refused),
         CASE(a_download_is_the_export_byte_for_byte),
         CASE(bad_downloads_get_a_page_that_says_so),

@@ -1,0 +1,5 @@
+static int calls;
+int remembers(void)
+{
+    return ++calls;
+}

@@ -1,0 +1,5 @@
+void *malloc(unsigned long size);
+void *allocates(void)
+{
+    return malloc(4);
+}

@@ -1,0 +1,5 @@
+int counts(void)
+{
+    static int count = 7;
+    return count++;
+}

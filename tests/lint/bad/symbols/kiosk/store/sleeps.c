@@ -1,0 +1,5 @@
+int usleep(unsigned microseconds);
+int sleeps(void)
+{
+    return usleep(5);
+}

@@ -1,0 +1,4 @@
+int blanks(void) 
+{
+    return 1;
+}

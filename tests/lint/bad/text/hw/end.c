@@ -1,0 +1,1 @@
+int end(void);

@@ -1,0 +1,4 @@
+int tab(void)
+{
+	return 1;
+}

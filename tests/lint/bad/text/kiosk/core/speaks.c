@@ -1,0 +1,4 @@
+const char *speaks(void)
+{
+    return "\"易腐垃圾";
+}

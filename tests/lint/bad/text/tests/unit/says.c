@@ -1,0 +1,4 @@
+const char *says(void)
+{
+    return "已记录";
+}
