@@ -6,6 +6,7 @@
 #include "kiosk/shell/gate.h"
 #include "kiosk/shell/io.h"
 #include "kiosk/shell/log.h"
+#include "kiosk/shell/pages.h"
 #include "kiosk/shell/sound.h"
 #include "kiosk/shell/store_thread.h"
 #include "kiosk/shell/tally.h"
@@ -59,6 +60,34 @@ struct app {
 
 /* ---- the core and its effects ---------------------------------------------------------------- */
 
+static void step(struct app *app, struct kiosk_input *input);
+
+static void on_pin_verdict(struct app *app, int64_t now_ms, const struct gate_verdict *verdict)
+{
+    struct kiosk_input input = {.kind = INPUT_PIN_RESULT, .t_ms = now_ms};
+    input.u.pin_result.accepted = verdict->accepted;
+    input.u.pin_result.role = verdict->role;
+    step(app, &input);
+    if (verdict->accepted) {
+        struct capture_event event = {.kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin"};
+        memset(event.argument, GATE_MARK, (size_t)verdict->role + 1);
+        recorder_note(app->recorder, &event);
+    }
+}
+
+/* The comparison takes real time, of which a fast kiosk has none: simulated people would be through
+ * with their bin before their PIN is known. */
+static void check_pin(struct app *app, const char *pin)
+{
+    if (app->config->speed == 1) {
+        gate_check(app->gate, pin);
+        return;
+    }
+    const struct gate_pins pins = settings_pins(app->config->settings);
+    const struct gate_verdict verdict = gate_judge(&pins, pin, false);
+    on_pin_verdict(app, app->kiosk.now_ms, &verdict);
+}
+
 static void perform(struct app *app, const struct kiosk_effects *effects)
 {
     for (int i = 0; i < effects->count; i++) {
@@ -71,7 +100,7 @@ static void perform(struct app *app, const struct kiosk_effects *effects)
             sound_play(app->speaker, effect->u.sound);
             break;
         case EFFECT_CHECK_PIN:
-            gate_check(app->gate, effect->u.pin);
+            check_pin(app, effect->u.pin);
             break;
         }
     }
@@ -188,16 +217,7 @@ static void take_gate(struct app *app)
 {
     struct gate_verdict verdict;
     while (gate_answer(app->gate, &verdict)) {
-        struct kiosk_input input = {.kind = INPUT_PIN_RESULT, .t_ms = clock_now_ms()};
-        input.u.pin_result.accepted = verdict.accepted;
-        input.u.pin_result.role = verdict.role;
-        step(app, &input);
-        if (verdict.accepted) {
-            struct capture_event event = {
-                .kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin"};
-            memset(event.argument, GATE_MARK, (size_t)verdict.role + 1);
-            recorder_note(app->recorder, &event);
-        }
+        on_pin_verdict(app, clock_now_ms(), &verdict);
     }
 }
 
@@ -320,8 +340,6 @@ static void wait_for_news(struct app *app, bool warming)
     }
 }
 
-static void start_late_parts(struct app *app);
-
 static void loop(struct app *app)
 {
     bool first = true;
@@ -343,7 +361,8 @@ static void loop(struct app *app)
                            app->kiosk.service != SERVICE_NONE);
         show(app);
         if (first) {
-            start_late_parts(app);
+            /* After the first picture: nobody waits for the pages. */
+            app->web = pages_start(app->config->settings, app->config->directory);
             first = false;
         }
         if (app->config->for_ms > 0 && now_ms >= app->started_ms + app->config->for_ms) {
@@ -504,46 +523,6 @@ static int start_io(struct app *app)
     }
     app->buses = bus_threads_start(app->config->settings, app->wake);
     return app->buses != NULL ? 0 : fail("buses", "cannot make their threads");
-}
-
-static int64_t web_now_ms(void *context)
-{
-    (void)context;
-    return clock_now_ms();
-}
-
-static int64_t web_utc_ms(void *context)
-{
-    (void)context;
-    return clock_moment().utc_ms;
-}
-
-/* After the first picture: nobody waits for these. */
-static void start_late_parts(struct app *app)
-{
-    const struct web_settings *settings = &app->config->settings->web;
-    if (!settings->enabled) {
-        return;
-    }
-    struct web_config config = {
-        .address = settings->address,
-        .port = (uint16_t)settings->port,
-        .password = settings->password,
-        .directory = app->config->directory,
-        .site = app->config->settings->site.name,
-        .certificate = settings->certificate,
-        .key = settings->key,
-        .allow_plain_http = settings->allow_plain_http,
-        .now_ms = web_now_ms,
-        .utc_ms = web_utc_ms,
-    };
-    char error[WEB_ERROR_MAX];
-    if (web_start(&app->web, &config, error)) {
-        log_line(LOG_INFO, "web", "the administrator's page is on %s port %u", settings->address,
-                 (unsigned)web_port(app->web));
-    } else {
-        log_line(LOG_WARNING, "web", "no administrator's page: %s", error);
-    }
 }
 
 static int start(struct app *app)

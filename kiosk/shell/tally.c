@@ -30,7 +30,8 @@ void tally_add(struct tally *tally, const struct kiosk *kiosk, uint32_t token)
 
 static void print_kilograms(int64_t grams)
 {
-    printf("%" PRId64 ".%03d kg\n", grams / 1000, (int)(grams % 1000));
+    int64_t size = grams < 0 ? -grams : grams;
+    printf("%s%" PRId64 ".%03d kg\n", grams < 0 ? "-" : "", size / 1000, (int)(size % 1000));
 }
 
 void tally_print(const struct tally *tally, const struct kiosk *kiosk, const char *directory)
