@@ -176,6 +176,15 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     service_stored(step, token);
 }
 
+bool kiosk_is_busy(const struct kiosk *kiosk)
+{
+    bool busy = kiosk->visits.current.id != 0 || kiosk->service != SERVICE_NONE;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        busy = busy || bin_is_busy(&kiosk->bins[i]);
+    }
+    return busy;
+}
+
 int kiosk_pending_count(const struct kiosk *kiosk)
 {
     int count = 0;

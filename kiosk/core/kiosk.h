@@ -144,6 +144,9 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view);
 /* When the view changes by the passing of time alone. */
 int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms);
 
+/* Somebody is at the kiosk, or something is being weighed: every reading matters at once. */
+bool kiosk_is_busy(const struct kiosk *kiosk);
+
 /* Events decided and not yet acknowledged. */
 int kiosk_pending_count(const struct kiosk *kiosk);
 

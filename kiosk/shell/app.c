@@ -162,19 +162,11 @@ static void take_buses(struct app *app)
     }
 }
 
-static void note_touch(struct app *app, const intent_t *intent)
-{
-    struct capture_event event = {.t_ms = app->kiosk.now_ms};
-    if (touch_format(intent, &event)) {
-        recorder_note(app->recorder, &event);
-    }
-}
-
 static void on_intent(struct app *app, const intent_t *intent)
 {
     struct kiosk_input input = {.kind = INPUT_INTENT, .t_ms = clock_now_ms(), .u.intent = *intent};
     step(app, &input);
-    note_touch(app, intent);
+    recorder_touch(app->recorder, app->kiosk.now_ms, intent);
 }
 
 static void take_display(struct app *app)
@@ -207,7 +199,7 @@ static void take_simulated_touches(struct app *app)
         if (touch_parse(touch.verb, touch.argument, &input)) {
             step(app, &input);
             if (input.kind == INPUT_INTENT) {
-                note_touch(app, &input.u.intent);
+                recorder_touch(app->recorder, app->kiosk.now_ms, &input.u.intent);
             }
         }
     }
@@ -273,22 +265,10 @@ static void take_clock(struct app *app)
         .u.clock = {.utc_ms = moment.utc_ms, .quality = moment.quality},
     };
     step(app, &input);
-    struct capture_event event = {
-        .kind = CAPTURE_CLOCK, .t_ms = moment.t_ms, .utc_ms = moment.utc_ms};
-    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(moment.quality));
-    recorder_note(app->recorder, &event);
+    recorder_clock(app->recorder, &moment);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
-
-static bool is_attentive(const struct kiosk *kiosk)
-{
-    bool busy = kiosk->visits.current.id != 0 || kiosk->service != SERVICE_NONE;
-    for (int i = 0; i < kiosk->site->bin_count; i++) {
-        busy = busy || bin_is_busy(&kiosk->bins[i]);
-    }
-    return busy;
-}
 
 static void show(struct app *app)
 {
@@ -355,10 +335,10 @@ static void loop(struct app *app)
         if (now_ms >= app->clock_news_ms) {
             take_clock(app);
         }
-        io_attend(app->io, is_attentive(&app->kiosk));
-        io_watch(app->io, app->kiosk.service != SERVICE_NONE);
-        bus_threads_attend(app->buses, is_attentive(&app->kiosk),
-                           app->kiosk.service != SERVICE_NONE);
+        bool watched = app->kiosk.service != SERVICE_NONE;
+        io_attend(app->io, kiosk_is_busy(&app->kiosk));
+        io_watch(app->io, watched);
+        bus_threads_attend(app->buses, kiosk_is_busy(&app->kiosk), watched);
         show(app);
         if (first) {
             /* After the first picture: nobody waits for the pages. */
@@ -497,9 +477,7 @@ static void begin(struct app *app)
     app->clock_news_ms = now.t_ms + CLOCK_NEWS_MS;
     kiosk_begin(&app->kiosk, &now, BIAOGAN_VERSION, &effects);
     perform(app, &effects);
-    struct capture_event event = {.kind = CAPTURE_CLOCK, .t_ms = now.t_ms, .utc_ms = now.utc_ms};
-    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(now.quality));
-    recorder_note(app->recorder, &event);
+    recorder_clock(app->recorder, &now);
 }
 
 static int start_io(struct app *app)

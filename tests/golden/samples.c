@@ -24,7 +24,7 @@ static void bin_set(struct view *view, int index, int number, enum waste_class c
     };
 }
 
-static void base(struct view *view, struct site *site)
+void sample_base(struct view *view, struct site *site)
 {
     static const struct site_class classes[WASTE_CLASS_COUNT] = {
         [WASTE_RECYCLABLE] = {"可回收物", "Recyclable", 0x236192},
@@ -68,9 +68,9 @@ static void eight_bins(struct view *view)
     }
 }
 
-static void longest(struct view *view, struct site *site)
+void sample_longest(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     eight_bins(view);
     strcpy(site->name, LONG_NAME);
     strcpy(site->point, LONG_NAME);
@@ -98,7 +98,7 @@ static void scale_fault(struct view *view, int index, enum sensor_state state, i
 
 static void choose(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_CHOOSE;
 }
 
@@ -155,7 +155,7 @@ static void choose_two(struct view *view, struct site *site)
 
 static void choose_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_CHOOSE;
     scale_fault(view, 0, SENSOR_LOST, 12000);
     scale_fault(view, 2, SENSOR_ERROR, 12000);
@@ -168,7 +168,7 @@ static void choose_longest(struct view *view, struct site *site)
 
 static void guide(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_GUIDE;
     view->chosen = WASTE_KITCHEN;
     view->target_bin = 2;
@@ -253,7 +253,7 @@ static void guide_residual_full(struct view *view, struct site *site)
 
 static void guide_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_GUIDE;
     view->chosen = WASTE_RESIDUAL;
     view->target_bin = 7;
@@ -274,7 +274,7 @@ static void wrong(struct view *view, struct site *site)
 
 static void wrong_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_WRONG;
     view->chosen = WASTE_KITCHEN;
     view->target_bin = 4;
@@ -285,7 +285,7 @@ static void wrong_longest(struct view *view, struct site *site)
 
 static void receipt(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_RECEIPT;
     view->chosen = WASTE_KITCHEN;
     view->receipt = (struct view_receipt){
@@ -374,7 +374,7 @@ static void receipt_longest(struct view *view, struct site *site)
 {
     receipt_asking(view, site);
     const struct view_receipt undeclared = view->receipt;
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_RECEIPT;
     view->receipt = undeclared;
     view->receipt.quality = QUALITY_UNSETTLED;
@@ -398,7 +398,7 @@ static void receipt_longest_sentence(struct view *view, struct site *site)
 
 static void keypad(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_KEYPAD;
     view->keypad_digits = 4;
 }
@@ -421,7 +421,7 @@ static void keypad_locked(struct view *view, struct site *site)
 
 static void fill(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_FILL;
 }
 
@@ -444,7 +444,7 @@ static void fill_eight(struct view *view, struct site *site)
 
 static void fill_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_FILL;
     bin_set(view, 0, 1, WASTE_RECYCLABLE, -123456, 0, 59900);
     bin_set(view, 1, 2, WASTE_RECYCLABLE, 123456, 1000, 59900);
@@ -453,7 +453,7 @@ static void fill_longest(struct view *view, struct site *site)
 
 static void collect_settling(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_COLLECT;
     view->collect_bin = 2;
     view->bins[2].in_service = true;
@@ -500,98 +500,12 @@ static void collect_unweighed(struct view *view, struct site *site)
 
 static void collect_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_COLLECT;
     view->collect_bin = 7;
     view->collect = COLLECT_SWAP;
     view->collect_weighed = true;
     view->collect_before_g = 123456;
-}
-
-/* ---- devices --------------------------------------------------------------------------------- */
-
-static void device(struct view *view, int index, const char *name, const char *protocol)
-{
-    view->devices[index] = (struct view_device){
-        .name = name,
-        .protocol = protocol,
-        .state = PORT_TRUSTED,
-        .age_ms = 100 * (index + 1),
-        .frames = 41208 + 977 * (uint64_t)index,
-        .rejects = (uint64_t)index,
-        .bins = 1,
-        .first_bin = (uint8_t)(index + 1),
-        .weighs = true,
-        .has_grams = true,
-        .grams = 12340 + 7001 * index,
-    };
-    view->device_count = index + 1;
-}
-
-static void devices(struct view *view, struct site *site)
-{
-    base(view, site);
-    view->screen = SCREEN_DEVICES;
-    device(view, 0, "s1", "yaohua_tf0");
-    device(view, 1, "s2", "st_gs");
-    device(view, 2, "s3", "yaohua_tf0");
-    device(view, 3, "s4", "st_gs");
-    device(view, 4, "l1", "lid_line");
-    view->devices[4].weighs = false;
-    view->devices[4].bins = 4;
-    strcpy(view->devices[4].lids, "CCOC");
-}
-
-static void devices_faults(struct view *view, struct site *site)
-{
-    devices(view, site);
-    view->store = STORE_FULL;
-    view->unrecorded = 3;
-    view->devices[0].state = PORT_LOST;
-    view->devices[0].fault = PORT_FAULT_LOST;
-    view->devices[0].has_grams = false;
-    view->devices[0].disconnects_in_hour = 14;
-    view->devices[0].age_ms = 95000;
-    view->devices[1].state = PORT_CHECKING;
-    view->devices[1].fault = PORT_FAULT_WRONG_DEVICE;
-    view->devices[1].has_grams = false;
-    view->devices[1].age_ms = -1;
-    view->devices[2].fault = PORT_FAULT_FRAMES;
-    view->devices[2].rejects = 1234567;
-    view->wiring.result = WIRING_OTHER;
-    view->wiring.bin = 1;
-    view->wiring.port = "l1";
-    view->wiring.channel = 3;
-    view->wiring.other_bin = 2;
-}
-
-static void devices_wiring(struct view *view, struct site *site)
-{
-    devices(view, site);
-    view->wiring.result = WIRING_WAITING;
-    view->wiring.bin = 1;
-    view->wiring.wait_s = 23;
-}
-
-static void devices_longest(struct view *view, struct site *site)
-{
-    longest(view, site);
-    view->screen = SCREEN_DEVICES;
-    for (int i = 0; i < HW_PORTS_MAX; i++) {
-        device(view, i, "recyclables-hall", "weightech_wt1000");
-        view->devices[i].frames = 123456789012;
-        view->devices[i].rejects = 987654321;
-        view->devices[i].disconnects_in_hour = 999;
-        view->devices[i].grams = -123456;
-        view->devices[i].bins = 8;
-        view->devices[i].fault = PORT_FAULT_ABSENT;
-    }
-    view->devices[15].weighs = false;
-    strcpy(view->devices[15].lids, "OCOCOCOC");
-    view->wiring.result = WIRING_OTHER;
-    view->wiring.port = "recyclables-hall";
-    view->wiring.channel = 8;
-    view->wiring.other_bin = 7;
 }
 
 const struct golden_sample golden_samples[] = {
@@ -640,9 +554,9 @@ const struct golden_sample golden_samples[] = {
     {"collect-no-less", collect_no_less, false},
     {"collect-unweighed", collect_unweighed, false},
     {"collect-longest", collect_longest, true},
-    {"devices", devices, false},
-    {"devices-faults", devices_faults, false},
-    {"devices-wiring", devices_wiring, false},
-    {"devices-longest", devices_longest, true},
+    {"devices", sample_devices, false},
+    {"devices-faults", sample_devices_faults, false},
+    {"devices-wiring", sample_devices_wiring, false},
+    {"devices-longest", sample_devices_longest, true},
 };
 const int golden_sample_count = (int)(sizeof golden_samples / sizeof *golden_samples);

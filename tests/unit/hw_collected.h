@@ -1,6 +1,6 @@
 /* Bytes -> readings, in memory: what the tests of the device families compare. */
-#ifndef TESTS_HW_COLLECTED_H
-#define TESTS_HW_COLLECTED_H
+#ifndef TESTS_UNIT_HW_COLLECTED_H
+#define TESTS_UNIT_HW_COLLECTED_H
 
 #include "hw/port.h"
 

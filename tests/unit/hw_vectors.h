@@ -1,6 +1,6 @@
 /* The rows of the tables in vectors, for every test that wants frames of every driver. */
-#ifndef TESTS_HW_VECTORS_H
-#define TESTS_HW_VECTORS_H
+#ifndef TESTS_UNIT_HW_VECTORS_H
+#define TESTS_UNIT_HW_VECTORS_H
 
 #include "hw_decoded.h"
 

@@ -49,8 +49,7 @@ static struct io *io;
 static int wake;
 static struct wire wires[2];
 
-/* ---- adapters that the test plugs in ----------------------------------------------------------
- */
+/* ---- adapters that the test plugs in --------------------------------------------------------- */
 
 static pthread_mutex_t adapters_lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *serials[2]; /* behind wires[i]; NULL: none */
@@ -75,8 +74,7 @@ static int find_adapters(void *context, struct port_entry *entries, int most)
 
 static const struct ports_source source = {.find = find_adapters, .serial_directory = "/nowhere"};
 
-/* ---- wires ------------------------------------------------------------------------------------
- */
+/* ---- wires ----------------------------------------------------------------------------------- */
 
 static void plug(struct wire *wire)
 {
@@ -118,8 +116,7 @@ static void say_grams(const struct wire *wire, int grams)
     say(wire, frame);
 }
 
-/* ---- main's side ------------------------------------------------------------------------------
- */
+/* ---- main's side ----------------------------------------------------------------------------- */
 
 static void take(const struct kiosk_input *input)
 {
@@ -177,8 +174,7 @@ static void look(void)
         assert_true(patience > 0);                                                                 \
     } while (0)
 
-/* ---- each test --------------------------------------------------------------------------------
- */
+/* ---- each test ------------------------------------------------------------------------------- */
 
 static int set_up(void **state)
 {
@@ -233,8 +229,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------
- */
+/* ---- tests ----------------------------------------------------------------------------------- */
 
 static void nothing_is_read_before_three_frames(void **state)
 {
