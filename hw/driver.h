@@ -10,15 +10,19 @@
 #include "hw/reading.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum {
     HW_FRAME_MAX = 64,               /* the longest frame of any driver, bytes */
     HW_VALUES_MAX = 8,               /* the most values one frame can carry */
     HW_UNIT_MAX = 8,                 /* a unit's text with its NUL */
+    HW_DECIMALS_MAX = 9,             /* digits after the point */
     HW_VALUE_TEXT_MAX = HW_CARD_MAX, /* a value's text with its NUL */
     HW_REQUEST_MAX = 32,             /* the longest request a polled driver sends, bytes */
     HW_LINE_TEXT_MAX = 16            /* "115200/8n1" with its NUL */
 };
+
+#define HW_UNIT_BITS "bits" /* of lids, and of locks that a device tells all at once */
 
 /* Settings of one port that change how its bytes are read. */
 struct hw_options {
@@ -76,11 +80,29 @@ struct hw_value {
     bool negative;          /* "-0.00" keeps its sign */
     uint8_t decimals;       /* digits after the point, 0 to 9 */
     uint64_t digits;        /* all digits as one integer, without sign and point; at most 10^15 */
-    char unit[HW_UNIT_MAX]; /* as sent ("kg", "g", "%"); "" where the format sends none */
+    char unit[HW_UNIT_MAX]; /* as sent ("kg", "g", "%"), NUL to its end; "" where the format sends
+                               none */
     bool tare;              /* the stored tare, not what lies on the scale: shown, but no reading */
     bool lid_open;          /* lid, lock */
     char text[HW_CARD_MAX]; /* card: its number or text; status error or busy: the device's code */
 };
+
+/* A value with nothing in it yet. Unlike `= {...}` it leaves alone what lies behind the NUL of
+ * `text`: that would be most of the work of a frame. */
+static inline void hw_value_begin(struct hw_value *value, enum reading_kind kind)
+{
+    value->kind = kind;
+    value->status = READING_OK;
+    value->channel = 1;
+    value->has_digits = false;
+    value->negative = false;
+    value->decimals = 0;
+    value->digits = 0;
+    memset(value->unit, 0, sizeof value->unit);
+    value->tare = false;
+    value->lid_open = false;
+    value->text[0] = '\0';
+}
 
 struct hw_driver {
     const char *name;       /* in configuration, captures and `biaogan decode` */
@@ -129,6 +151,35 @@ const struct hw_driver *hw_driver_find(const char *name);
 const char *hw_reject_text(enum reject_reason reason);
 const char *hw_status_text(enum reading_status status);
 
+/* A unit of the table, whose lookup can be kept from frame to frame. */
+struct hw_unit {
+    const char *name;
+    uint32_t factor;                     /* grams or millimetres */
+    uint32_t steps[HW_DECIMALS_MAX + 1]; /* the last digit's factor with that many decimals, 0 where
+                                            it is no whole number */
+};
+
+/* NULL where `name` is no unit of weight ("g" "kg" "t" "jin", case ignored). */
+const struct hw_unit *hw_weight_unit(const char *name);
+
+/* The value in grams or millimetres as below; false also where `unit` is NULL. */
+bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result);
+
+/* The same: nearly always one product, and no division, which is asked for with every frame. */
+static inline bool hw_value_quickly_in(const struct hw_value *value, const struct hw_unit *unit,
+                                       int32_t *result)
+{
+    if (value->has_digits && unit && value->decimals <= HW_DECIMALS_MAX &&
+        value->digits <= INT32_MAX) {
+        const uint64_t total = value->digits * unit->steps[value->decimals];
+        if (unit->steps[value->decimals] > 0 && total <= INT32_MAX) {
+            *result = value->negative ? -(int32_t)total : (int32_t)total;
+            return true;
+        }
+    }
+    return hw_value_in(value, unit, result);
+}
+
 /* Grams of a displayed weight in `unit` ("g" "kg" "t" "jin", case ignored; jin = 500 g), rounded
  * half away from zero. False where the unit is no weight or the result does not fit int32_t. */
 bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams);
@@ -136,9 +187,12 @@ bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *
 /* Millimetres of a distance in `unit` ("mm" "cm" "m"), in the same way. */
 bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm);
 
-/* The value as displayed ("-0.200", a card's number, lock: "opened" or "closed", lid: "1" open, "0"
- * closed, "?" sensor fault; "" without digits), NUL-terminated; `size` at least HW_VALUE_TEXT_MAX.
- */
+/* One character of a row, a channel each: "1" open, "0" closed, "?" fault. Lids are, and locks with
+ * the unit HW_UNIT_BITS. */
+bool hw_value_is_bit(const struct hw_value *value);
+
+/* The value as displayed ("-0.200", a card's number, a bit, lock: "opened" or "closed"; "" without
+ * digits), NUL-terminated; `size` at least HW_VALUE_TEXT_MAX. */
 void hw_value_text(const struct hw_value *value, char *text, size_t size);
 
 #endif

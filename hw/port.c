@@ -5,6 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
+/* The way of a frame that arrives whole, many times a second on every port, is one function for the
+ * compiler: half of what a frame cost was calls from step to step. */
+#define PUMP static inline __attribute__((always_inline))
+
 void port_init(struct port *port, const struct port_config *config)
 {
     assert(config->driver);
@@ -21,8 +25,8 @@ static void count_reject(struct port *port, enum reject_reason reason)
     port->rejecting = true;
 }
 
-static void take_frame(struct port *port, const uint8_t *frame, size_t length, int64_t now_ms,
-                       port_values_sink *sink, void *context)
+PUMP void take_frame(struct port *port, const uint8_t *frame, size_t length, int64_t now_ms,
+                     port_values_sink *sink, void *context)
 {
     port->rejecting = false;
     port->stats.frames++;
@@ -46,35 +50,35 @@ static size_t rest_of_line(struct port *port, const uint8_t *bytes, size_t count
     return length;
 }
 
-/* Cuts what is pending into frames; returns how many bytes are done with. */
-static size_t cut(struct port *port, int64_t now_ms, port_values_sink *sink, void *context)
+/* Cuts `count` bytes into frames; returns how many of them are done with. What is left, fewer than
+ * HW_FRAME_MAX bytes, waits for more. */
+PUMP size_t cut(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                port_values_sink *sink, void *context)
 {
     const struct hw_driver *driver = port->config.driver;
     size_t at = 0;
     port->wanted = 0;
-    while (at < port->pending_count) {
-        const uint8_t *bytes = port->pending + at;
-        const size_t count = (size_t)port->pending_count - at;
+    while (at < count) {
         if (port->dropping_line) {
-            at += rest_of_line(port, bytes, count);
+            at += rest_of_line(port, bytes + at, count - at);
             continue;
         }
-        const struct frame_result result = driver->frame(&port->config.options, bytes, count);
+        const size_t shown = count - at < HW_FRAME_MAX ? count - at : HW_FRAME_MAX;
+        const struct frame_result result = driver->frame(&port->config.options, bytes + at, shown);
         if (result.verdict == FRAME_WAIT) {
-            assert(result.length <= HW_FRAME_MAX);
+            assert(shown < HW_FRAME_MAX && result.length <= HW_FRAME_MAX);
             port->wanted = (uint8_t)result.length;
             break;
         }
-        assert(result.length >= 1 && result.length <= count);
+        assert(result.length >= 1 && result.length <= shown);
         if (result.verdict == FRAME_OK) {
-            take_frame(port, bytes, result.length, now_ms, sink, context);
+            take_frame(port, bytes + at, result.length, now_ms, sink, context);
         } else if (result.verdict == FRAME_REJECT) {
             count_reject(port, result.reason);
             port->dropping_line = driver->whole_lines && result.reason == REJECT_LENGTH;
         }
         at += result.length;
     }
-    assert(at > 0 || port->pending_count < HW_FRAME_MAX);
     return at;
 }
 
@@ -95,8 +99,9 @@ static size_t append(struct port *port, const uint8_t *bytes, size_t count)
     return taken;
 }
 
-void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
-                      port_values_sink *sink, void *context)
+/* Frames whose bytes came in pieces, or must be masked first, are put together in `pending`. */
+static void feed_pending(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                         port_values_sink *sink, void *context)
 {
     port->stats.bytes += count;
     while (count > 0) {
@@ -106,11 +111,37 @@ void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int
         if (port->pending_count < port->wanted) {
             break;
         }
-        const size_t done = cut(port, now_ms, sink, context);
+        const size_t done = cut(port, port->pending, port->pending_count, now_ms, sink, context);
         port->pending_count = (uint8_t)(port->pending_count - done);
         if (port->pending_count > 0 && done > 0) {
             memmove(port->pending, port->pending + done, port->pending_count);
         }
+    }
+}
+
+static bool must_gather(const struct port *port)
+{
+    return port->pending_count > 0 || port->config.options.mask7;
+}
+
+/* The usual case, a chunk of whole frames, is read where it lies. */
+PUMP void feed_whole(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                     port_values_sink *sink, void *context)
+{
+    port->stats.bytes += count;
+    const size_t done = cut(port, bytes, count, now_ms, sink, context);
+    if (done < count) {
+        append(port, bytes + done, count - done);
+    }
+}
+
+void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                      port_values_sink *sink, void *context)
+{
+    if (must_gather(port)) {
+        feed_pending(port, bytes, count, now_ms, sink, context);
+    } else {
+        feed_whole(port, bytes, count, now_ms, sink, context);
     }
 }
 
@@ -132,6 +163,16 @@ struct reading_context {
     void *context;
 };
 
+PUMP const struct hw_unit *unit_of(struct port *port, const struct hw_value *value)
+{
+    const char *text = value->unit[0] ? value->unit : port->config.options.unit;
+    if (memcmp(text, port->unit_text, sizeof port->unit_text) != 0) {
+        memcpy(port->unit_text, text, sizeof port->unit_text);
+        port->unit = hw_weight_unit(text);
+    }
+    return port->unit;
+}
+
 /* Counts equal weights in a row and answers whether there are enough of them. */
 static bool is_confirmed(struct port *port, uint8_t channel, int32_t grams)
 {
@@ -146,7 +187,7 @@ static bool is_confirmed(struct port *port, uint8_t channel, int32_t grams)
 }
 
 /* False where the value is no reading. */
-static bool weigh(struct port *port, const struct hw_value *value, reading_t *reading)
+PUMP bool weigh(struct port *port, const struct hw_value *value, reading_t *reading)
 {
     if (value->tare) {
         return false;
@@ -155,8 +196,7 @@ static bool weigh(struct port *port, const struct hw_value *value, reading_t *re
         port->equal_count[value->channel] = 0;
         return true;
     }
-    const char *unit = value->unit[0] ? value->unit : port->config.options.unit;
-    if (!hw_value_to_grams(value, unit, &reading->grams)) {
+    if (!hw_value_quickly_in(value, unit_of(port, value), &reading->grams)) {
         port->stats.rejects[REJECT_VALUE]++;
         port->equal_count[value->channel] = 0;
         return false;
@@ -197,14 +237,16 @@ static bool take_card(struct port *port, const struct hw_value *value, reading_t
     return true;
 }
 
-/* Each answers false where the value is no reading. */
+/* All but weights. Each answers false where the value is no reading. */
 static bool (*const to_reading[])(struct port *port, const struct hw_value *value,
                                   reading_t *reading) = {
-    [READING_WEIGHT] = weigh,   [READING_LID] = see_lid,  [READING_LEVEL] = measure,
-    [READING_CARD] = take_card, [READING_LOCK] = see_lid,
+    [READING_LID] = see_lid,
+    [READING_LEVEL] = measure,
+    [READING_CARD] = take_card,
+    [READING_LOCK] = see_lid,
 };
 
-static void values_to_readings(void *context, const struct hw_value *values, size_t count)
+PUMP void values_to_readings(void *context, const struct hw_value *values, size_t count)
 {
     const struct reading_context *to = context;
     for (size_t i = 0; i < count; i++) {
@@ -213,14 +255,18 @@ static void values_to_readings(void *context, const struct hw_value *values, siz
             to->port->stats.rejects[REJECT_VALUE]++;
             continue;
         }
-        reading_t reading = {
-            .t_ms = to->now_ms,
-            .port = to->port->config.index,
-            .channel = value->channel,
-            .kind = (uint8_t)value->kind,
-            .status = (uint8_t)value->status,
-        };
-        if (!to_reading[value->kind](to->port, value, &reading)) {
+        /* Only the first byte of the card's text: clearing all of it takes longer than the rest. */
+        reading_t reading;
+        memset(&reading, 0, offsetof(reading_t, card) + 1);
+        reading.t_ms = to->now_ms;
+        reading.port = to->port->config.index;
+        reading.channel = value->channel;
+        reading.kind = (uint8_t)value->kind;
+        reading.status = (uint8_t)value->status;
+        const bool is_reading = value->kind == READING_WEIGHT
+                                    ? weigh(to->port, value, &reading)
+                                    : to_reading[value->kind](to->port, value, &reading);
+        if (!is_reading) {
             continue;
         }
         to->port->stats.readings++;
@@ -231,14 +277,25 @@ static void values_to_readings(void *context, const struct hw_value *values, siz
 void port_feed(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
                port_sink *sink, void *context)
 {
-    struct reading_context to = {port, now_ms, sink, context};
-    port_feed_values(port, bytes, count, now_ms, values_to_readings, &to);
+    if (must_gather(port)) {
+        struct reading_context gathered = {port, now_ms, sink, context};
+        feed_pending(port, bytes, count, now_ms, values_to_readings, &gathered);
+    } else {
+        struct reading_context to = {port, now_ms, sink, context};
+        feed_whole(port, bytes, count, now_ms, values_to_readings, &to);
+    }
 }
 
 void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *context)
 {
     struct reading_context to = {port, now_ms, sink, context};
     port_end_values(port, now_ms, values_to_readings, &to);
+}
+
+bool port_is_waiting(const struct port *port)
+{
+    const struct hw_driver *driver = port->config.driver;
+    return port->pending_count > 0 && driver->whole != NULL && driver->kind == READING_CARD;
 }
 
 void port_lost(struct port *port)

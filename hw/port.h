@@ -42,6 +42,8 @@ struct port {
     bool rejecting;     /* bytes were dropped since the last frame */
     uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* equal values in a row, by channel */
     int32_t equal_grams[HW_CHANNELS_MAX + 1];
+    char unit_text[HW_UNIT_MAX]; /* of the last weight: a device hardly ever changes it */
+    const struct hw_unit *unit;  /* NULL where the text is none */
 };
 
 typedef void port_sink(void *context, const reading_t *reading);
@@ -68,6 +70,11 @@ void port_end_values(struct port *port, int64_t now_ms, port_values_sink *sink, 
 /* Call it where the driver has `whole` and nothing has come for PORT_QUIET_MS: what waits there
  * only for its own end is taken as a frame. Readings as by port_feed(). */
 void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *context);
+
+/* True where bytes wait that may be a frame if PORT_QUIET_MS of silence follow: those of readers,
+ * which speak only when somebody holds a card to them. A scale goes on speaking, so that its next
+ * frame ends the one before, and a pause inside a frame can never cut a number short. */
+bool port_is_waiting(const struct port *port);
 
 /* The line went away: what was half received is dropped, so that it cannot be glued to what comes
  * after the line is back. */

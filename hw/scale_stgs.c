@@ -30,6 +30,7 @@
 #include "hw/bytes.h"
 #include "hw/drivers.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum {
@@ -37,8 +38,14 @@ enum {
     FRAME_LONGEST = 32, /* with its end; the longest seen has 22 */
     VALUE_NARROWEST = 6,
     VALUE_WIDEST = 11, /* "0." and nine decimals */
-    MODE_BYTES = 3     /* the comma and GS, NT or TR */
+    USUAL_SIGN_AT = 6,
+    USUAL_UNIT_AT = 14,
+    USUAL_LENGTH = 18,
+    MODE_BYTES = 3 /* the comma and GS, NT or TR */
 };
+
+/* Not inlined, so that the usual frame does not pay for its registers. */
+#define APART __attribute__((noinline)) static
 
 enum byte_class {
     BAD,
@@ -150,6 +157,14 @@ static const uint8_t *over_blanks(const uint8_t *at)
     return at;
 }
 
+static const uint8_t *over_digits(const uint8_t *at)
+{
+    while (byte_is_digit(*at)) {
+        at++;
+    }
+    return at;
+}
+
 /* `last` is the unit's last letter; no other letter stands right before its first one, because a
  * digit, a blank or a comma does, or the mode with a blank or a comma between. */
 static bool is_unit(const uint8_t *last)
@@ -220,8 +235,26 @@ static struct frame_result no_header(const uint8_t *bytes, size_t count)
     return frame_reject(REJECT_NOISE, length);
 }
 
-static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+/* "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a look
+ * at each byte. The table has the last word on all that is not exactly this. */
+static bool is_usual(const uint8_t *bytes)
+{
+    if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
+        (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
+        memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) != 0 ||
+        (bytes[USUAL_SIGN_AT] != '+' && bytes[USUAL_SIGN_AT] != '-')) {
+        return false;
+    }
+    const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
+    const uint8_t *at = over_digits(first);
+    if (*at == '.' && at > first) {
+        at = over_digits(at + 1);
+    }
+    return at > first && at == bytes + USUAL_UNIT_AT;
+}
+
+APART struct frame_result by_table(const struct hw_options *options, const uint8_t *bytes,
+                                   size_t count)
 {
     unsigned state = next_state[BEGIN][byte_class[bytes[0]]];
     if (state == DEAD) {
@@ -243,6 +276,41 @@ static struct frame_result stgs_frame(const struct hw_options *options, const ui
     return count < FRAME_LONGEST ? frame_wait() : broken(REJECT_LENGTH, bytes, FRAME_LONGEST - 1);
 }
 
+static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
+{
+    return count >= USUAL_LENGTH && is_usual(bytes) ? frame_ok(USUAL_LENGTH)
+                                                    : by_table(options, bytes, count);
+}
+
+/* A sign, blanks, digits and at most one point, eight bytes in all, looked at as one word. */
+static void read_usual_value(const uint8_t *at, struct hw_value *value)
+{
+    static const uint64_t points = UINT64_C(0x2E2E2E2E2E2E2E2E);
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    word = be64toh(word);
+    /* One bit at the point's place; '/', which would set it too, is none of these bytes. */
+    const uint64_t apart = word ^ points;
+    const uint64_t point =
+        (apart - UINT64_C(0x0101010101010101)) & ~apart & UINT64_C(0x8080808080808080);
+    /* A blank is a zero here as well; the sign goes. */
+    word &= UINT64_C(0x000F0F0F0F0F0F0F);
+    if (point) {
+        const unsigned after = (unsigned)__builtin_ctzll(point) - 7;
+        const uint64_t decimals = word & ((UINT64_C(1) << after) - 1);
+        word = word >> 8 >> after << after | decimals;
+        value->decimals = (uint8_t)(after / 8);
+    }
+    /* Digits to pairs, pairs to fours, fours to the number. */
+    word = (word & UINT64_C(0x00FF00FF00FF00FF)) + (word >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * 10;
+    word =
+        (word & UINT64_C(0x0000FFFF0000FFFF)) + (word >> 16 & UINT64_C(0x0000FFFF0000FFFF)) * 100;
+    value->digits = (word & UINT64_C(0xFFFFFFFF)) + (word >> 32) * 10000;
+    value->negative = at[0] == '-';
+    value->has_digits = true;
+}
+
 /* Digits with at most one point; returns where they end. */
 static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
 {
@@ -261,17 +329,8 @@ static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
     return at;
 }
 
-static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
+APART void decode_any(const uint8_t *frame, struct hw_value *value)
 {
-    (void)options;
-    (void)length;
-    struct hw_value *value = &values[0];
-    *value = (struct hw_value){
-        .kind = READING_WEIGHT,
-        .status = frame[0] == 'U' ? READING_MOVING : READING_OK,
-        .channel = 1,
-    };
     const uint8_t *at = frame + 2;
     if (*at != ',') {
         value->negative = *at == '-';
@@ -301,6 +360,22 @@ static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame
     at = over_blanks(at + (*at == ','));
     for (char *unit = value->unit; byte_class[*at] != BLANK && byte_class[*at] != LINE_END; at++) {
         *unit++ = (char)*at;
+    }
+}
+
+static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                          struct hw_value values[HW_VALUES_MAX])
+{
+    (void)options;
+    struct hw_value *value = &values[0];
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = frame[0] == 'U' ? READING_MOVING : READING_OK;
+    /* by_table() ends a frame at its first line end: only the usual one has two. */
+    if (length == USUAL_LENGTH && byte_class[frame[USUAL_LENGTH - 2]] == LINE_END) {
+        read_usual_value(frame + USUAL_SIGN_AT, value);
+        memcpy(value->unit, frame + USUAL_UNIT_AT, 2);
+    } else {
+        decode_any(frame, value);
     }
     return 1;
 }

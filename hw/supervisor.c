@@ -37,6 +37,7 @@ void supervisor_opened(struct supervisor *supervisor, int64_t now_ms)
 {
     assert(supervisor->state == PORT_OPENING);
     supervisor->fault = PORT_FAULT_NONE;
+    supervisor->held = false;
     begin_check(supervisor, now_ms);
     if (!supervisor->by_itself) {
         supervisor->state = PORT_TRUSTED;
@@ -104,7 +105,7 @@ static void count_for_trust(struct supervisor *supervisor, int64_t now_ms)
     supervisor->trust_ms[place] = now_ms;
     supervisor->trust_count++;
     const int64_t first_ms = supervisor->trust_ms[(place + 1) % SUPERVISOR_TRUST_FRAMES];
-    if (enough && now_ms - first_ms <= SUPERVISOR_TRUST_MS) {
+    if (enough && !supervisor->held && now_ms - first_ms <= SUPERVISOR_TRUST_MS) {
         trust(supervisor);
     }
 }
@@ -124,9 +125,28 @@ void supervisor_heard(struct supervisor *supervisor, size_t bytes, size_t frames
         trust(supervisor);
         return;
     }
+    if (supervisor->held) {
+        supervisor->fault = supervisor->held_fault; /* and not silent any more */
+    }
     for (size_t i = 0; i < frames && supervisor->state == PORT_CHECKING; i++) {
         count_for_trust(supervisor, now_ms);
     }
+}
+
+void supervisor_hold(struct supervisor *supervisor, enum port_fault fault)
+{
+    assert(supervisor_is_open(supervisor));
+    supervisor->held = true;
+    supervisor->held_fault = fault;
+    supervisor->fault = fault;
+    supervisor->state = PORT_CHECKING;
+}
+
+void supervisor_release(struct supervisor *supervisor)
+{
+    assert(supervisor_is_open(supervisor));
+    supervisor->held = false;
+    supervisor->fault = PORT_FAULT_NONE;
 }
 
 static bool is_foreign(const struct supervisor *supervisor)

@@ -37,6 +37,8 @@ struct supervisor {
     int64_t trust_ms[SUPERVISOR_TRUST_FRAMES];     /* when the last of them came */
     int64_t last_frame_ms;                         /* INT64_MIN before the first */
     uint64_t disconnects;                          /* since the start */
+    bool held;                                     /* frames alone do not make it trusted */
+    enum port_fault held_fault;                    /* why, once that is known */
     int64_t disconnect_ms[SUPERVISOR_DISCONNECTS]; /* the last ones, a ring */
 };
 
@@ -58,6 +60,12 @@ void supervisor_lost(struct supervisor *supervisor, int64_t now_ms);
 /* Bytes arrived, of which `frames` whole frames were made. Call it before the readings of those
  * frames are handed on, so that supervisor_is_trusted() decides about them. */
 void supervisor_heard(struct supervisor *supervisor, size_t bytes, size_t frames, int64_t now_ms);
+
+/* Something beside its frames has to prove the open port first (hw/swap.h): until it is released,
+ * it is being checked, with `fault` (PORT_FAULT_NONE: not known yet). Ends with the next opening.
+ */
+void supervisor_hold(struct supervisor *supervisor, enum port_fault fault);
+void supervisor_release(struct supervisor *supervisor);
 
 /* Time passed; to be called at supervisor_deadline() (INT64_MAX: nothing is due). */
 void supervisor_tick(struct supervisor *supervisor, int64_t now_ms);

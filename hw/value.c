@@ -4,21 +4,39 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DECIMALS_MAX = 9 };
+enum { DECIMALS_MAX = HW_DECIMALS_MAX };
 
 static const uint64_t power_of_ten[DECIMALS_MAX + 1] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
 
-struct unit {
-    const char *name;
-    uint32_t factor;
-};
+/* What one step of the last digit is worth with 0 to 9 decimals; 0 where that is no whole number.
+ */
+#define STEP(factor, scale) ((factor) % (scale) ? 0U : (factor) / (scale))
+#define UNIT(text, units)                                                                          \
+    {                                                                                              \
+        .name = (text), .factor = (units),                                                         \
+        .steps = {                                                                                 \
+            (units),                                                                               \
+            STEP(units, 10U),                                                                      \
+            STEP(units, 100U),                                                                     \
+            STEP(units, 1000U),                                                                    \
+            STEP(units, 10000U),                                                                   \
+            STEP(units, 100000U),                                                                  \
+            STEP(units, 1000000U),                                                                 \
+        },                                                                                         \
+    }
 
-static const struct unit weight_units[] = {
-    {"kg", 1000}, {"g", 1}, {"jin", 500 /* 市斤 */}, {"t", 1000000}, {NULL, 0},
+static const struct hw_unit weight_units[] = {
+    UNIT("kg", 1000U),   UNIT("g", 1U),  UNIT("jin", 500U /* 市斤 */),
+    UNIT("t", 1000000U), {.name = NULL},
 };
-static const struct unit distance_units[] = {{"mm", 1}, {"cm", 10}, {"m", 1000}, {NULL, 0}};
+static const struct hw_unit distance_units[] = {
+    UNIT("mm", 1U),
+    UNIT("cm", 10U),
+    UNIT("m", 1000U),
+    {.name = NULL},
+};
 
 static bool equal_ignoring_case(const char *text, const char *lower)
 {
@@ -31,20 +49,24 @@ static bool equal_ignoring_case(const char *text, const char *lower)
     return *text == *lower;
 }
 
-/* 0 where the unit is none of these. */
-static uint32_t factor_of(const struct unit *units, const char *name)
+static const struct hw_unit *find(const struct hw_unit *units, const char *name)
 {
     for (; units->name; units++) {
         if (equal_ignoring_case(name, units->name)) {
-            return units->factor;
+            return units;
         }
     }
-    return 0;
+    return NULL;
 }
 
-static bool multiply(const struct hw_value *value, uint32_t factor, int32_t *result)
+const struct hw_unit *hw_weight_unit(const char *name)
 {
-    if (!value->has_digits || factor == 0 || value->decimals > DECIMALS_MAX) {
+    return find(weight_units, name);
+}
+
+bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result)
+{
+    if (!value->has_digits || !unit || value->decimals > DECIMALS_MAX) {
         return false;
     }
     const uint64_t scale = power_of_ten[value->decimals];
@@ -54,7 +76,7 @@ static bool multiply(const struct hw_value *value, uint32_t factor, int32_t *res
     }
     /* Whole and fraction apart, so that no product passes 64 bits: 2^31 * 10^6 and 10^9 * 10^6. */
     const uint64_t fraction = value->digits % scale;
-    const uint64_t total = whole * factor + (fraction * factor + scale / 2) / scale;
+    const uint64_t total = whole * unit->factor + (fraction * unit->factor + scale / 2) / scale;
     if (total > (uint64_t)INT32_MAX + (value->negative ? 1 : 0)) {
         return false;
     }
@@ -64,15 +86,21 @@ static bool multiply(const struct hw_value *value, uint32_t factor, int32_t *res
 
 bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams)
 {
-    return multiply(value, factor_of(weight_units, unit), grams);
+    return hw_value_quickly_in(value, hw_weight_unit(unit), grams);
 }
 
 bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm)
 {
-    return multiply(value, factor_of(distance_units, unit), mm);
+    return hw_value_quickly_in(value, find(distance_units, unit), mm);
 }
 
-static void lid_text(const struct hw_value *value, char *text)
+bool hw_value_is_bit(const struct hw_value *value)
+{
+    return value->kind == READING_LID ||
+           (value->kind == READING_LOCK && strcmp(value->unit, HW_UNIT_BITS) == 0);
+}
+
+static void bit_text(const struct hw_value *value, char *text)
 {
     text[0] = value->status == READING_OK ? (value->lid_open ? '1' : '0') : '?';
     text[1] = '\0';
@@ -113,13 +141,13 @@ void hw_value_text(const struct hw_value *value, char *text, size_t size)
 {
     assert(size >= HW_VALUE_TEXT_MAX);
     (void)size;
-    if (value->kind == READING_LID) {
-        lid_text(value, text);
+    if (hw_value_is_bit(value)) {
+        bit_text(value, text);
     } else if (value->kind == READING_LOCK) {
         lock_text(value, text);
     } else if (value->has_digits) {
         number_text(value, text);
     } else {
-        memcpy(text, value->text, sizeof value->text);
+        memcpy(text, value->text, strlen(value->text) + 1);
     }
 }

@@ -1,6 +1,6 @@
 #include "hw/sim/state.h"
 
-#include "hw/lid_board.h"
+#include "hw/lid_line.h"
 
 #include <assert.h>
 #include <string.h>

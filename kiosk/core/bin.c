@@ -5,6 +5,9 @@
 /* No scale under a bin shows 10 t, either way: such digits are a fault, not a weight. */
 enum { GRAMS_LIMIT = 10 * 1000 * 1000 };
 
+/* No bin is 100 m deep. */
+enum { LEVEL_LIMIT_MM = 100 * 1000 };
+
 enum {
     /* A quiet scale flickers by one division, and a spread of two is still the same weight. */
     QUIET_DIVISIONS = 2,
@@ -28,11 +31,13 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .scale_port_up = true,
         .lid_port_up = true,
         .lid_ms = BIN_NEVER,
+        .level_ms = BIN_NEVER,
         .away_since_ms = BIN_NEVER,
         .base_ms = BIN_NEVER,
         .rest_since_ms = BIN_NEVER,
     };
     bin->flicker.since_ms = BIN_NEVER;
+    frozen_init(&bin->frozen);
     settle_init(&bin->settle, timing->settle_ms, QUIET_DIVISIONS * site->division_g);
 }
 
@@ -75,7 +80,10 @@ enum sensor_state bin_scale_state(const struct bin *bin, int64_t now_ms)
     if (bin->value_ms == BIN_NEVER) {
         return SENSOR_WAITING;
     }
-    return is_fresh(bin, bin->value_ms, now_ms) ? SENSOR_OK : SENSOR_SILENT;
+    if (!is_fresh(bin, bin->value_ms, now_ms)) {
+        return SENSOR_SILENT;
+    }
+    return bin->frozen.frozen ? SENSOR_FROZEN : SENSOR_OK;
 }
 
 enum sensor_state bin_lid_state(const struct bin *bin, int64_t now_ms)
@@ -147,6 +155,7 @@ static void learn_flicker(struct bin *bin, int64_t now_ms, const settled_t *now)
     if (rested && flicker->spread_g <= NOISY_DIVISIONS * division_g) {
         int32_t quiet_g = QUIET_DIVISIONS * division_g;
         bin->settle.tolerance_g = flicker->spread_g > quiet_g ? flicker->spread_g : quiet_g;
+        frozen_rested(&bin->frozen, flicker->spread_g > 0);
     }
     flicker->since_ms = BIN_NEVER;
 }
@@ -185,10 +194,16 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     }
     if (!weighs) {
         settle_reset(&bin->settle);
+        frozen_other(&bin->frozen, reading->t_ms);
     } else if (reading->has_value) {
         /* After a gap the samples before it say nothing about now. */
         if (!is_fresh(bin, bin->value_ms, reading->t_ms)) {
             settle_reset(&bin->settle);
+            frozen_gap(&bin->frozen);
+        }
+        bool moving = reading->status == READING_MOVING;
+        if (frozen_weigh(&bin->frozen, reading->t_ms, reading->grams, moving)) {
+            settle_reset(&bin->settle); /* what it repeated was no weight */
         }
         bin->grams = reading->grams;
         bin->value_ms = reading->t_ms;
@@ -243,6 +258,21 @@ void bin_scale_port(struct bin *bin, bool up)
     bin->scale_status = READING_OK;
     bin->value_ms = BIN_NEVER;
     settle_reset(&bin->settle);
+    frozen_gap(&bin->frozen);
+}
+
+void bin_level(struct bin *bin, const reading_t *reading)
+{
+    bool is_possible_mm = reading->level_mm >= 0 && reading->level_mm <= LEVEL_LIMIT_MM;
+    if (reading->has_value && reading->status == READING_OK && is_possible_mm) {
+        bin->level_mm = reading->level_mm;
+        bin->level_ms = reading->t_ms;
+    }
+}
+
+bool bin_level_is_fresh(const struct bin *bin, int64_t now_ms)
+{
+    return bin->level_ms != BIN_NEVER && now_ms - bin->level_ms <= bin->timing->level_age_ms;
 }
 
 void bin_lid_port(struct bin *bin, bool up)
@@ -260,6 +290,8 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     /* Found open at the start, the scale may still be to speak; seen to open before a scale that
      * never spoke, nothing is known of what came meanwhile. */
     bool speaks = bin->opening.late_base || bin_scale_state(bin, now_ms) == SENSOR_OK;
+    /* Just woken up, it has not yet said what there is to begin with. */
+    bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
     bin->flicker.since_ms = BIN_NEVER;
@@ -267,9 +299,10 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .visit = visit,
         .chosen = chosen,
         .opened_ms = now_ms,
-        .has_base = bin->has_base,
+        .has_base = bin->has_base && !blind,
         .base_g = bin->base_g,
-        .late_base = bin->base_ms == BIN_NEVER && speaks,
+        .late_base = bin->base_ms == BIN_NEVER && speaks && !blind,
+        .blind = blind,
     };
 }
 
@@ -319,8 +352,16 @@ static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *wei
                            struct bin_decision *decision)
 {
     judge(bin, weight, decision);
+    if (weight->has_estimate && !bin->opening.interrupted) {
+        frozen_opening(&bin->frozen, bin->opening.opened_ms, bin->opening.closed_ms);
+    }
     bin->phase = BIN_RESTING;
-    rest_at(bin, weight->has_estimate, weight->grams, now_ms);
+    if (bin->opening.blind) {
+        /* Against the old base, all that came while it was frozen shows once it lives again. */
+        bin->away_since_ms = BIN_NEVER;
+    } else {
+        rest_at(bin, weight->has_estimate, weight->grams, now_ms);
+    }
     if (!bin->opening.decided || decision->verdict == BIN_GAIN) {
         return true;
     }

@@ -13,6 +13,7 @@
 #ifndef KIOSK_CORE_BIN_H
 #define KIOSK_CORE_BIN_H
 
+#include "kiosk/core/frozen.h"
 #include "kiosk/core/settle.h"
 #include "kiosk/core/site.h"
 #include "kiosk/core/view.h"
@@ -43,6 +44,7 @@ struct bin_opening {
     bool late_base;   /* the lid was already open when we began: take the base from what rests */
     bool interrupted; /* begun before a restart */
     bool decided;     /* its deposit is out already; only a further gain counts */
+    bool blind;       /* the scale was frozen when the lid opened: what it repeats is no base */
     bool meant_it;    /* warned of the wrong lid, the person said that this class was meant */
 };
 
@@ -53,12 +55,15 @@ struct bin {
 
     struct settle settle;
     struct bin_flicker flicker;
+    struct frozen frozen;
     enum reading_status scale_status;
     int32_t grams;    /* the newest weight */
     int64_t value_ms; /* when it came; BIN_NEVER */
     bool scale_port_up, lid_port_up;
     int64_t lid_ms; /* newest reading of the lid; BIN_NEVER */
     bool lid_open, lid_fault;
+    int64_t level_ms; /* newest distance of the level sensor; BIN_NEVER */
+    int32_t level_mm;
 
     bool has_base;
     int32_t base_g;
@@ -94,6 +99,10 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
 /* A reading of this bin's scale or lid; the lid's tells what the kiosk must do about it. */
 void bin_weigh(struct bin *bin, const reading_t *reading);
 enum lid_edge bin_lid(struct bin *bin, const reading_t *reading);
+
+/* A reading of its level sensor: what is shown of it, and of no effect on deposits. */
+void bin_level(struct bin *bin, const reading_t *reading);
+bool bin_level_is_fresh(const struct bin *bin, int64_t now_ms);
 
 void bin_scale_port(struct bin *bin, bool up);
 void bin_lid_port(struct bin *bin, bool up);

@@ -31,7 +31,9 @@ enum {
     X(EVENT_ADJUSTMENT, "adjustment", adjustment) /* weight came or went with no lid open */       \
     X(EVENT_DEVICE_LOST, "device_lost", device)   /* a port or sensor went silent or away */       \
     X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
-    X(EVENT_LOGIN, "login", login)                /* somebody tried to enter the service screens */
+    X(EVENT_LOGIN, "login", login)          /* somebody tried to enter the service screens */      \
+    X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
+    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -106,12 +108,25 @@ struct event_adjustment {
 };
 struct event_device {
     char device[HW_PORT_NAME_MAX];
-    char fault[EVENT_TEXT_MAX]; /* "lost" "silent" "overload" "error": text id */
+    char fault[EVENT_TEXT_MAX]; /* "lost" "silent" "wrong_device" ...: text id */
     int64_t since_ms;
 };
 struct event_login {
     char who[EVENT_TEXT_MAX]; /* role: "cleaner" */
     bool accepted;
+};
+
+/* Both: once with `began`, once without; `since_ms` is when it began, in this boot. */
+struct event_overload {
+    int32_t bin;
+    bool began;
+    int64_t since_ms;
+};
+struct event_frozen {
+    int32_t bin;
+    bool began;
+    int32_t grams; /* what the scale repeats; when it ends: what it shows instead */
+    int64_t since_ms;
 };
 
 struct kiosk_event {
@@ -130,6 +145,8 @@ struct kiosk_event {
         struct event_adjustment adjustment;
         struct event_device device;
         struct event_login login;
+        struct event_overload overload;
+        struct event_frozen frozen;
     } body;
 };
 

@@ -27,11 +27,12 @@ void kiosk_init(struct kiosk *kiosk, const struct site *site)
     for (int i = 0; i < site->bin_count; i++) {
         const struct site_bin *bin = &site->bins[i];
         bin_init(&kiosk->bins[i], bin, &site->timing);
-        if (bin->scale.port >= 0) {
-            kiosk->devices[bin->scale.port].used = true;
-        }
-        if (bin->lid.port >= 0) {
-            kiosk->devices[bin->lid.port].used = true;
+        kiosk->scale_faults[i].differs_ms = BIN_NEVER;
+        const int8_t ports[] = {bin->scale.port, bin->lid.port, bin->level.port};
+        for (size_t k = 0; k < sizeof ports / sizeof ports[0]; k++) {
+            if (ports[k] >= 0) {
+                kiosk->devices[ports[k]].used = true;
+            }
         }
     }
     for (int i = 0; i < site->port_count; i++) {
@@ -81,6 +82,23 @@ static void apply_closing(struct kiosk *kiosk, int32_t number)
     }
 }
 
+static void apply_overload(struct kiosk *kiosk, const struct event_overload *overload)
+{
+    int bin = bin_of_number(kiosk->site, overload->bin);
+    if (bin >= 0) {
+        kiosk->journal.overload[bin] = overload->began;
+    }
+}
+
+static void apply_frozen(struct kiosk *kiosk, const struct event_frozen *frozen)
+{
+    int bin = bin_of_number(kiosk->site, frozen->bin);
+    if (bin >= 0) {
+        kiosk->journal.frozen[bin] = frozen->began;
+        kiosk->journal.frozen_g[bin] = frozen->grams;
+    }
+}
+
 void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t seq)
 {
     (void)seq;
@@ -98,6 +116,12 @@ void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t s
         break;
     case EVENT_VISIT:
         remember_visit(&kiosk->journal, event->body.visit.visit);
+        break;
+    case EVENT_OVERLOAD:
+        apply_overload(kiosk, &event->body.overload);
+        break;
+    case EVENT_FROZEN:
+        apply_frozen(kiosk, &event->body.frozen);
         break;
     default:
         break; /* kept for the reader of the ledger; nothing on screen is made of it */
@@ -216,6 +240,7 @@ void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
             bin_restore(&kiosk->bins[i], at->t_ms, &kiosk->journal.openings[i]);
         }
     }
+    scales_restore(&step);
 }
 
 void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
@@ -232,21 +257,29 @@ void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
 
 /* ---- one step -------------------------------------------------------------------------------- */
 
+/* Where a bin hears a kind of reading; no bin hears cards and locks. */
+static const struct site_channel *channel_of(const struct site_bin *bin, uint8_t kind)
+{
+    return kind == READING_WEIGHT ? &bin->scale : kind == READING_LID ? &bin->lid : &bin->level;
+}
+
 static void on_reading(struct step *step, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
-    if (reading->port >= kiosk->site->port_count || reading->kind > READING_LID) {
+    if (reading->port >= kiosk->site->port_count || reading->kind > READING_LEVEL) {
         return;
     }
     devices_heard(step, reading->port);
     for (int i = 0; i < kiosk->site->bin_count; i++) {
-        const struct site_bin *bin = &kiosk->site->bins[i];
-        bool weight = reading->kind == READING_WEIGHT;
-        const struct site_channel *channel = weight ? &bin->scale : &bin->lid;
+        const struct site_channel *channel = channel_of(&kiosk->site->bins[i], reading->kind);
         if (channel->port != reading->port || channel->channel != reading->channel) {
             continue;
         }
-        if (weight) {
+        if (reading->kind == READING_LEVEL) {
+            bin_level(&kiosk->bins[i], reading);
+            continue;
+        }
+        if (reading->kind == READING_WEIGHT) {
             bin_weigh(&kiosk->bins[i], reading);
         } else {
             deposits_lid(step, i, reading);
@@ -357,6 +390,7 @@ static void pass_time(struct step *step)
     }
     service_watch(step);
     devices_watch(step);
+    scales_watch(step);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -374,6 +408,7 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
         due = earlier(due, kiosk->receipt.hide_ms);
     }
     due = earlier(due, service_deadline(kiosk));
+    due = earlier(due, scales_deadline(kiosk));
     return earlier(due, devices_deadline(kiosk));
 }
 
@@ -393,4 +428,5 @@ void kiosk_step(struct kiosk *kiosk, const struct kiosk_input *input, struct kio
     kiosk->now_ms = input->t_ms;
     handle_input(&step, input);
     service_watch(&step);
+    scales_watch(&step);
 }

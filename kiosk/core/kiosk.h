@@ -80,6 +80,15 @@ struct device {
     port_status_t status; /* as the io thread told last; all 0 before */
 };
 
+/* The faults of a bin's scale that have an event of their own. */
+struct scale_faults {
+    bool overload; /* its beginning is recorded, its end is not */
+    int64_t overload_ms;
+    int64_t differs_ms; /* since when its readings say otherwise; BIN_NEVER */
+    bool frozen;
+    int64_t frozen_ms;
+};
+
 struct pending_event {
     uint32_t token; /* 0 = free */
     bool answered;  /* a deposit, declared afterwards before it had its number */
@@ -93,6 +102,8 @@ struct journal {
     struct figures figures;
     bool opening_pending[SITE_BINS_MAX]; /* begun and not ended, by index of the bin */
     struct bin_opening openings[SITE_BINS_MAX];
+    bool overload[SITE_BINS_MAX], frozen[SITE_BINS_MAX]; /* begun and not ended */
+    int32_t frozen_g[SITE_BINS_MAX];
 };
 
 struct kiosk {
@@ -100,6 +111,7 @@ struct kiosk {
     int64_t now_ms;
     moment_t clock; /* the last wall-clock news */
     struct bin bins[SITE_BINS_MAX];
+    struct scale_faults scale_faults[SITE_BINS_MAX]; /* by index of the bin */
     struct visits visits;
     bool choosing; /* back at the choice although one stands ("one more bag") */
     struct receipt receipt;

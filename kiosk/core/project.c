@@ -14,17 +14,22 @@ static int seconds_left(int64_t until_ms, int64_t now_ms)
     return until_ms > now_ms ? (int)((until_ms - now_ms + 999) / 1000) : 0;
 }
 
-static int32_t permille_of(int32_t grams, int32_t capacity_g)
+static int32_t permille_of(int32_t part, int32_t whole)
 {
-    if (grams <= 0) {
+    if (part <= 0) {
         return 0;
     }
-    return grams >= capacity_g ? 1000 : (int32_t)((int64_t)grams * 1000 / capacity_g);
+    return part >= whole ? 1000 : (int32_t)((int64_t)part * 1000 / whole);
+}
+
+static int32_t permille_of_level(const struct site_bin *bin, int32_t level_mm)
+{
+    return permille_of(bin->level_empty_mm - level_mm, bin->level_empty_mm - bin->level_full_mm);
 }
 
 static enum fill_level level_of(const struct site_timing *timing, const struct view_bin *bin)
 {
-    if (!bin->has_grams) {
+    if (!bin->has_fill) {
         return FILL_UNKNOWN;
     }
     if (bin->permille >= timing->full_permille) {
@@ -41,6 +46,15 @@ static enum sensor_state patient(const struct kiosk *kiosk, const struct site_ch
     return state == SENSOR_WAITING && faulty ? SENSOR_SILENT : state;
 }
 
+/* Bulky waste is full long before it is heavy, wet waste the other way round. */
+static void view_fill(const struct site_bin *bin, struct view_bin *view)
+{
+    int32_t by_weight = view->has_grams ? permille_of(view->grams, bin->capacity_g) : 0;
+    int32_t by_level = view->has_level ? permille_of_level(bin, view->level_mm) : 0;
+    view->has_fill = view->has_grams || view->has_level;
+    view->permille = by_weight > by_level ? by_weight : by_level;
+}
+
 static void view_bin(const struct kiosk *kiosk, int index, int64_t now_ms, bool with_age,
                      struct view_bin *view)
 {
@@ -52,8 +66,12 @@ static void view_bin(const struct kiosk *kiosk, int index, int64_t now_ms, bool 
     view->has_grams = view->scale == SENSOR_OK;
     if (view->has_grams) {
         view->grams = bin->grams - bin->site->tare_g;
-        view->permille = permille_of(view->grams, bin->site->capacity_g);
     }
+    view->has_level = bin_level_is_fresh(bin, now_ms);
+    if (view->has_level) {
+        view->level_mm = bin->level_mm;
+    }
+    view_fill(bin->site, view);
     view->age_ms = -1;
     if (with_age && bin->value_ms != BIN_NEVER) {
         view->age_ms = (now_ms - bin->value_ms) / AGE_STEP_MS * AGE_STEP_MS;
@@ -72,7 +90,7 @@ static int bin_for_class(const struct view *view, enum waste_class class)
         if (bin->class != class) {
             continue;
         }
-        bool better = best < 0 || (bin->has_grams && view->bins[best].has_grams &&
+        bool better = best < 0 || (bin->has_fill && view->bins[best].has_fill &&
                                    bin->permille < view->bins[best].permille);
         best = better ? i : best;
     }
@@ -193,16 +211,20 @@ static void view_sensors(const struct kiosk *kiosk, int port, int64_t now_ms,
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
         bool weighs = bin->site->scale.port == port;
-        if (!weighs && bin->site->lid.port != port) {
+        if (!weighs && bin->site->lid.port != port && bin->site->level.port != port) {
             continue;
         }
         if (view->bins++ == 0) {
             view->first_bin = bin->site->number;
         }
+        enum sensor_state scale = bin_scale_state(bin, now_ms);
         if (weighs && !view->weighs) {
             view->weighs = true;
-            view->has_grams = bin_scale_state(bin, now_ms) == SENSOR_OK;
+            view->has_grams = scale == SENSOR_OK;
             view->grams = view->has_grams ? bin->grams : 0;
+        }
+        if (weighs && (view->scale == SENSOR_OK || view->scale == SENSOR_WAITING)) {
+            view->scale = scale;
         }
     }
 }
@@ -348,10 +370,16 @@ static int64_t next_stale(const struct kiosk *kiosk, int64_t now_ms)
     int64_t due = INT64_MAX;
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
-        int64_t ages[] = {bin->value_ms, bin->lid_ms};
+        const struct site_timing *timing = &kiosk->site->timing;
+        const struct {
+            int64_t t_ms;
+            int32_t limit_ms;
+        } ages[] = {{bin->value_ms, timing->reading_age_ms},
+                    {bin->lid_ms, timing->reading_age_ms},
+                    {bin->level_ms, timing->level_age_ms}};
         for (size_t k = 0; k < sizeof ages / sizeof ages[0]; k++) {
             int64_t stale =
-                ages[k] == BIN_NEVER ? INT64_MAX : ages[k] + kiosk->site->timing.reading_age_ms + 1;
+                ages[k].t_ms == BIN_NEVER ? INT64_MAX : ages[k].t_ms + ages[k].limit_ms + 1;
             if (stale > now_ms && stale < due) {
                 due = stale;
             }

@@ -19,6 +19,7 @@ void site_defaults(struct site *site)
             {
                 .visit_idle_ms = 10000,
                 .reading_age_ms = 2000,
+                .level_age_ms = 10000,
                 .settle_ms = 1000,
                 .settle_limit_ms = 8000,
                 .lid_left_open_ms = 8000,

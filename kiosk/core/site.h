@@ -21,9 +21,12 @@ struct site_bin {
     enum waste_class class;
     struct site_channel scale;
     struct site_channel lid;
+    struct site_channel level;
     int32_t capacity_g; /* contents that count as full */
     int32_t tare_g;     /* what the scale shows with an empty bin on it */
     int32_t division_g; /* the scale's division */
+    /* What the level sensor shows with the bin empty and full; empty is farther away. */
+    int32_t level_empty_mm, level_full_mm;
 };
 
 struct site_class {
@@ -36,6 +39,7 @@ struct site_class {
 struct site_timing {
     int32_t visit_idle_ms;      /* a visit ends so long after its last event */
     int32_t reading_age_ms;     /* an older reading is no reading */
+    int32_t level_age_ms;       /* the same for a level: it changes slowly, and is read seldom */
     int32_t settle_ms;          /* the window whose spread is tested */
     int32_t settle_limit_ms;    /* after the lid closed: give up waiting for a settled weight */
     int32_t lid_left_open_ms;   /* a gain that rests so long under an open lid is a deposit */

@@ -56,6 +56,11 @@ void devices_status(struct step *step, const port_status_t *status);
 void devices_watch(struct step *step);
 int64_t devices_deadline(const struct kiosk *kiosk);
 
+/* scales.c */
+void scales_restore(struct step *step); /* faults that the ledger began and did not end */
+void scales_watch(struct step *step);   /* after every input */
+int64_t scales_deadline(const struct kiosk *kiosk);
+
 /* Copies a text, cut at `size`, always NUL-terminated. */
 void copy_text(char *to, int size, const char *from);
 

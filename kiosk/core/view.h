@@ -34,7 +34,8 @@ enum sensor_state {
     SENSOR_SILENT,   /* the last reading is older than its limit */
     SENSOR_LOST,     /* the port is gone */
     SENSOR_OVERLOAD, /* over or under its range */
-    SENSOR_ERROR     /* the device reports a fault */
+    SENSOR_ERROR,    /* the device reports a fault */
+    SENSOR_FROZEN    /* it repeats one value, whatever happens to it */
 };
 
 enum fill_level { FILL_UNKNOWN, FILL_ROOM, FILL_NEAR_FULL, FILL_FULL };
@@ -45,7 +46,10 @@ struct view_bin {
     enum sensor_state scale, lid;
     bool has_grams;   /* a reading within its age limit */
     int32_t grams;    /* contents: reading minus tare; may be a little below 0 */
-    int32_t permille; /* contents against capacity, 0..1000; valid with has_grams */
+    bool has_level;   /* a reading of the level sensor within its own age limit */
+    int32_t level_mm; /* from that sensor down to the contents */
+    bool has_fill;    /* permille may be shown: by weight, by level or by both */
+    int32_t permille; /* how full, 0..1000: the larger of weight and level */
     int64_t age_ms;   /* since the last reading; -1 where there was none */
     enum fill_level level;
     bool lid_open;
@@ -91,7 +95,8 @@ struct view_device {
     int disconnects_in_hour;
     uint8_t bins; /* how many bins have a sensor on it; the first is named */
     uint8_t first_bin;
-    bool weighs; /* a scale: grams with has_grams */
+    bool weighs;             /* a scale: grams with has_grams */
+    enum sensor_state scale; /* of the first of its scales that is not well; else OK or WAITING */
     bool has_grams;
     int32_t grams;
     char lids[HW_CHANNELS_MAX + 1]; /* a lid board: O open, C closed by channel, - never heard */

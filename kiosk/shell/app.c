@@ -173,7 +173,7 @@ static void take_display(struct app *app)
 {
     display_pump(app->display);
     for (;;) {
-        struct display_event event = display_next(app->display);
+        struct display_event event = display_next(app->display, clock_now_ms());
         switch (event.kind) {
         case DISPLAY_NOTHING:
             return;
@@ -287,6 +287,7 @@ static int64_t next_due(const struct app *app, int64_t now_ms)
     int64_t others[] = {
         kiosk_view_deadline(&app->kiosk, now_ms),
         app->clock_news_ms,
+        display_deadline(app->display),
         app->config->for_ms > 0 ? app->started_ms + app->config->for_ms : INT64_MAX,
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {

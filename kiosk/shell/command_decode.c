@@ -53,8 +53,8 @@ static void print_unit(const struct decoding *decoding, const struct hw_value *v
     puts(value->unit[0] ? value->unit : configured[0] ? configured : "cfg");
 }
 
-/* The lids of one board are one result: a character a channel. */
-static void print_lids(const struct hw_value *values, size_t count)
+/* The lids of one board are one result, and so are its locks: a character a channel. */
+static void print_bits(const struct hw_value *values, size_t count)
 {
     char bits[HW_VALUES_MAX + 1] = "";
     enum reading_status status = READING_OK;
@@ -72,8 +72,8 @@ static void print_lids(const struct hw_value *values, size_t count)
 static void print_values(void *context, const struct hw_value *values, size_t count)
 {
     const struct decoding *decoding = context;
-    if (values[0].kind == READING_LID) {
-        print_lids(values, count);
+    if (hw_value_is_bit(&values[0])) {
+        print_bits(values, count);
         return;
     }
     for (size_t i = 0; i < count; i++) {

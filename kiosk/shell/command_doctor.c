@@ -237,6 +237,31 @@ static void look_at_disk(struct doctor *doctor)
         "%s: %" PRIu64 " MiB free", doctor->directory, free_mib);
 }
 
+/* What the kiosk saw last, by the names that its screens and its ledger use. */
+static void tell_fault(struct doctor *doctor, const struct ledger_fault *fault)
+{
+    static const struct {
+        const char *fault, *meaning, *remedy;
+    } known[] = {
+        {"lost", "the adapter went away", "check cable and socket; see biaogan ports"},
+        {"silent", "not one whole frame", "is the device on? see biaogan probe"},
+        {"frame_errors", "bytes without whole frames", "check line settings, wires and shield"},
+        {"wrong_device", "another device or protocol", "see biaogan probe"},
+        {"duplicate", "the same device as another port", "correct `device` of one of the two"},
+        {"overload", "over or under its range", "unload the scale, set its zero, check its cells"},
+        {"frozen", "repeats one value", "switch the indicator off and on; check its cells"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(fault->fault, known[i].fault) == 0) {
+            say(doctor, LEVEL_WARNING, fault->thing, known[i].remedy,
+                "%s: %s, and no end of it is recorded", fault->fault, known[i].meaning);
+            return;
+        }
+    }
+    say(doctor, LEVEL_WARNING, fault->thing, "see the technician's screens",
+        "%s: no end of it is recorded", fault->fault);
+}
+
 static void look_at_database(struct doctor *doctor)
 {
     struct ledger_health health;
@@ -266,6 +291,9 @@ static void look_at_database(struct doctor *doctor)
     say(doctor, LEVEL_OK, "database", "-",
         "whole; version %" PRId64 ", %" PRId64 " rows, SQLite %s", health.schema_version,
         health.last_seq, health.sqlite_version);
+    for (int i = 0; i < health.fault_count; i++) {
+        tell_fault(doctor, &health.faults[i]);
+    }
 }
 
 /* ---- sound and display ----------------------------------------------------------------------- */

@@ -20,6 +20,7 @@ struct display {
     struct ui ui;
     struct hand_strip strip;
     bool by_hand;
+    bool told_of_cards;
     struct view view;
     bool drawn; /* `shown` is on the panel */
     struct draw_list lists[2];
@@ -215,11 +216,28 @@ static void show_again(struct display *display)
     }
 }
 
-struct display_event display_next(struct display *display)
+/* Once: who fits a reader that types finds here why nothing comes of it. */
+static void tell_of_cards(struct display *display)
+{
+    if (!display->told_of_cards && display->window.wedge.cards > 0) {
+        display->told_of_cards = true;
+        log_line(LOG_WARNING, "display",
+                 "a card reader types like a keyboard: its cards are kept from the screens; for "
+                 "their numbers use a reader with a serial port");
+    }
+}
+
+int64_t display_deadline(const struct display *display)
+{
+    return window_deadline(&display->window);
+}
+
+struct display_event display_next(struct display *display, int64_t now_ms)
 {
     struct display_event event = {.kind = DISPLAY_NOTHING};
     struct window_event happened;
-    while (event.kind == DISPLAY_NOTHING && window_next_event(&display->window, &happened)) {
+    while (event.kind == DISPLAY_NOTHING &&
+           window_next_event(&display->window, now_ms, &happened)) {
         switch (happened.kind) {
         case WINDOW_EVENT_PRESS:
             hand_strip_press(&display->strip, happened.x, happened.y);
@@ -247,6 +265,7 @@ struct display_event display_next(struct display *display)
             break;
         }
     }
+    tell_of_cards(display);
     return event;
 }
 

@@ -43,7 +43,10 @@ bool display_pump(struct display *display);
 
 /* The next thing that a person did, NOTHING when there is none. May change what must be shown (a
  * pressed button): display_show() again afterwards. */
-struct display_event display_next(struct display *display);
+struct display_event display_next(struct display *display, int64_t now_ms);
+
+/* When display_next() may have a key that waits (see kiosk/shell/wedge.h), INT64_MAX where none. */
+int64_t display_deadline(const struct display *display);
 
 int display_pollfds(const struct display *display, struct pollfd *fds, int most);
 

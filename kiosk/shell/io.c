@@ -3,10 +3,12 @@
 #include "hw/link.h"
 #include "hw/port.h"
 #include "hw/supervisor.h"
+#include "hw/swap.h"
 #include "kiosk/core/events.h"
 #include "kiosk/shell/adapters.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/log.h"
+#include "kiosk/shell/port_log.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -36,10 +38,12 @@ struct io_port {
     uint64_t heard_bytes;       /* of port.stats, as the supervisor was told */
     uint64_t heard_frames;      /* likewise */
     int64_t poll_ms;            /* next request to a polled device */
+    int64_t quiet_ms;           /* when what waits for its own end is whole; INT64_MAX: never */
     port_status_t told;         /* what main knows */
     const char *owner;          /* where its adapter belongs, while it is in a wrong socket */
     char error[LINK_ERROR_MAX]; /* why it did not open */
     enum port_fault logged;
+    enum swap_verdict verdict; /* as the supervisor was told */
 };
 
 /* What the main thread was last told of a channel. */
@@ -58,6 +62,7 @@ struct io {
     struct told told[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
     int64_t batch_until_ms, weight_news_ms, status_ms;
     struct adapters adapters;
+    struct swap swap;
     struct port_entry entries[PORTS_MAX]; /* of the last listing */
     uint64_t dropped;
     bool news; /* something in the ring that main should see now */
@@ -140,37 +145,21 @@ static bool counters_changed(const struct io_port *port, int64_t now_ms)
            memcmp(status.rejects, told->rejects, sizeof status.rejects) != 0;
 }
 
-static void log_fault(struct io_port *port)
+static void log_fault(const struct io *io, struct io_port *port)
 {
-    static const char *const remedies[PORT_FAULT_COUNT] = {
-        [PORT_FAULT_ABSENT] = "no such device; trying again until it is there",
-        [PORT_FAULT_UNOPENABLE] = "it cannot be opened",
-        [PORT_FAULT_LOST] = "the device went away; trying again until it is back",
-        [PORT_FAULT_SILENT] = "not one whole frame: is the device on, and its wire in place?",
-        [PORT_FAULT_FRAMES] = "bytes but no whole frames any more: check wire and line settings",
-        [PORT_FAULT_WRONG_DEVICE] = "what it sends is not its protocol: wrong device or line "
-                                    "settings; `biaogan probe` finds them",
-        [PORT_FAULT_DUPLICATE] = "another port of the site file is the same device; neither is "
-                                 "used: correct `device`",
-    };
     const enum port_fault fault = port->supervisor.fault;
     if (fault == port->logged) {
         return;
     }
     port->logged = fault;
-    if (fault == PORT_FAULT_NONE) {
-        return; /* being opened again is no news, being trusted is */
-    }
+    const struct swap_port *swap = &io->swap.ports[port->port.config.index];
     if (fault == PORT_FAULT_WRONG_DEVICE && port->owner != NULL) {
-        log_line(LOG_WARNING, "io",
-                 "port %s (%s): the adapter in this socket belongs to %s: put it "
-                 "back",
-                 port->name, port->settings->device, port->owner);
-        return;
+        port_log_foreign(port->name, port->settings->device, port->owner);
+    } else if (fault == PORT_FAULT_WRONG_DEVICE && swap->verdict == SWAP_EXCHANGED) {
+        port_log_exchanged(port->name, port->settings->device, io->ports[swap->fits].name);
+    } else {
+        port_log_fault(port->name, port->settings->device, fault, port->error);
     }
-    const bool has_reason = fault == PORT_FAULT_UNOPENABLE && port->error[0] != '\0';
-    log_line(LOG_WARNING, "io", "port %s (%s): %s", port->name, port->settings->device,
-             has_reason ? port->error : remedies[fault]);
 }
 
 /* After anything that may have changed a port's state. The status goes first: it says more than
@@ -179,7 +168,7 @@ static void settle(struct io *io, struct io_port *port, int64_t now_ms)
 {
     const struct supervisor *supervisor = &port->supervisor;
     if (supervisor->state != port->told.state || supervisor->fault != port->told.fault) {
-        log_fault(port);
+        log_fault(io, port);
         tell_status(io, port, now_ms);
     }
     const bool misfit =
@@ -194,6 +183,44 @@ static void settle(struct io *io, struct io_port *port, int64_t now_ms)
 
 /* ---- readings -------------------------------------------------------------------------------- */
 
+/* The adapter's identity alone says which one it is, and no other port ever had the same. While
+ * one of two with one serial number is away, the other one looks unique. */
+static bool is_known_by_adapter(const struct io *io, const struct io_port *port)
+{
+    bool is_known = ports_is_unique(&port->entry);
+    for (int i = 0; i < io->port_count && is_known; i++) {
+        const struct io_port *other = &io->ports[i];
+        is_known =
+            other == port || !ports_same_identity(&other->entry.identity, &port->entry.identity);
+    }
+    return is_known;
+}
+
+/* Hands what the exchange watch found to the supervisors. */
+static void apply_verdicts(struct io *io, int64_t now_ms)
+{
+    for (int i = 0; i < io->port_count; i++) {
+        struct io_port *port = &io->ports[i];
+        const enum swap_verdict verdict = io->swap.ports[i].verdict;
+        if (verdict == port->verdict || !supervisor_is_open(&port->supervisor)) {
+            continue;
+        }
+        port->verdict = verdict;
+        if (swap_may_believe(&io->swap, (uint8_t)i)) {
+            if (port->supervisor.held) {
+                supervisor_release(&port->supervisor);
+            }
+        } else {
+            supervisor_hold(&port->supervisor,
+                            verdict == SWAP_EXCHANGED ? PORT_FAULT_WRONG_DEVICE : PORT_FAULT_NONE);
+        }
+        if (verdict == SWAP_UNTOLD) {
+            port_log_untold(port->name, port->settings->device);
+        }
+        settle(io, port, now_ms);
+    }
+}
+
 /* Tells the supervisor what came since it was told last. */
 static void count_heard(struct io *io, struct io_port *port, int64_t now_ms)
 {
@@ -205,7 +232,8 @@ static void count_heard(struct io *io, struct io_port *port, int64_t now_ms)
     const bool was_trusted = supervisor_is_trusted(&port->supervisor);
     supervisor_heard(&port->supervisor, bytes, frames, now_ms);
     if (!was_trusted && supervisor_is_trusted(&port->supervisor)) {
-        if (adapters_note(&io->adapters, port->settings->device, &port->entry) &&
+        if (is_known_by_adapter(io, port) &&
+            adapters_note(&io->adapters, port->settings->device, &port->entry) &&
             io->config.adapters != NULL && !adapters_write(&io->adapters, io->config.adapters)) {
             log_line(LOG_WARNING, "io",
                      "%s: %s: an exchange of adapters during a power cut will "
@@ -221,6 +249,8 @@ static void on_reading(void *context, const reading_t *reading)
     struct io *io = context;
     struct io_port *port = &io->ports[reading->port];
     count_heard(io, port, reading->t_ms);
+    swap_weigh(&io->swap, reading);
+    apply_verdicts(io, reading->t_ms);
     if (!supervisor_is_trusted(&port->supervisor)) {
         return;
     }
@@ -243,6 +273,7 @@ static void close_port(struct io_port *port)
 static void lose(struct io *io, struct io_port *port, int64_t now_ms)
 {
     close_port(port);
+    swap_lost(&io->swap, port->port.config.index, is_known_by_adapter(io, port));
     supervisor_lost(&port->supervisor, now_ms);
     settle(io, port, now_ms);
 }
@@ -310,7 +341,11 @@ static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
         return;
     }
     port->poll_ms = now_ms;
+    port->quiet_ms = INT64_MAX;
     supervisor_opened(&port->supervisor, now_ms);
+    swap_back(&io->swap, port->port.config.index, atomic_load(&io->watched), now_ms);
+    port->verdict = SWAP_SURE; /* as the supervisor believes after each opening */
+    apply_verdicts(io, now_ms);
     settle(io, port, now_ms);
 }
 
@@ -328,6 +363,7 @@ static void read_port(struct io *io, struct io_port *port)
             return;
         }
         port_feed(&port->port, bytes, (size_t)count, now_ms, on_reading, io);
+        port->quiet_ms = port_is_waiting(&port->port) ? now_ms + PORT_QUIET_MS : INT64_MAX;
         count_heard(io, port, now_ms);
         settle(io, port, now_ms);
         /* A replay believes what it reads, so that it reads only what was believed. */
@@ -338,6 +374,20 @@ static void read_port(struct io *io, struct io_port *port)
             return;
         }
     }
+}
+
+/* Where only silence ends a frame: takes what waits, unless more has come. */
+static void hear_silence(struct io *io, struct io_port *port)
+{
+    read_port(io, port);
+    const int64_t now_ms = clock_now_ms();
+    if (!supervisor_is_open(&port->supervisor) || now_ms < port->quiet_ms) {
+        return;
+    }
+    port->quiet_ms = INT64_MAX;
+    port_quiet(&port->port, now_ms, on_reading, io);
+    count_heard(io, port, now_ms);
+    settle(io, port, now_ms);
 }
 
 static void ask(struct io *io, struct io_port *port, int64_t now_ms)
@@ -381,7 +431,11 @@ static void attend_port(struct io *io, struct io_port *port, int64_t now_ms)
     if (supervisor_is_open(&port->supervisor)) {
         supervisor_tick(&port->supervisor, now_ms);
         settle(io, port, now_ms);
-        if (port->settings->driver->polled && now_ms >= port->poll_ms) {
+        if (now_ms >= port->quiet_ms) {
+            hear_silence(io, port);
+        }
+        if (supervisor_is_open(&port->supervisor) && port->settings->driver->polled &&
+            now_ms >= port->poll_ms) {
             ask(io, port, now_ms);
         }
     }
@@ -398,6 +452,7 @@ static void wait_for_port(struct io *io, struct io_port *port, struct wait_list 
         be_due(list, io->batch_until_ms);
     } else {
         be_due(list, port->settings->driver->polled ? port->poll_ms : INT64_MAX);
+        be_due(list, port->quiet_ms);
         list->ports[list->count] = port;
         list->fds[list->count++] = (struct pollfd){.fd = port->link.fd, .events = POLLIN};
     }
@@ -492,7 +547,9 @@ struct io *io_start(const struct io_config *config)
         const struct port_settings *port = &settings->ports[i];
         io->ports[i].settings = port;
         io->ports[i].name = settings->site.ports[i];
+        io->ports[i].quiet_ms = INT64_MAX;
         supervisor_init(&io->ports[i].supervisor, port->driver->kind);
+        swap_add(&io->swap, (uint8_t)i, port->driver);
         struct port_config pump;
         settings_pump(settings, i, &pump);
         port_init(&io->ports[i].port, &pump);

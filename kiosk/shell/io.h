@@ -3,9 +3,10 @@
  * A port that is lost (end of file, hang-up, error) is closed at once and reopened by its name with
  * a growing pause. Nothing spins while a device is away. Its readings go up only once its frames
  * have proved its role (hw/supervisor.h), and never from a device that two ports share or from an
- * adapter that belongs into another port's socket. Polled devices are asked in their rhythm. While
- * nobody is at the kiosk, scales are read in batches, so that four of them at 10 Hz wake the
- * machine a few times a second and the main thread hardly ever; lids are read at once, always.
+ * adapter that belongs into another port's socket; where adapters look alike, what they weigh tells
+ * (hw/swap.h). Polled devices are asked in their rhythm. While nobody is at the kiosk, scales are
+ * read in batches, so that four of them at 10 Hz wake the machine a few times a second and the main
+ * thread hardly ever; lids are read at once, always.
  *
  * What is known of each port goes up as INPUT_PORT_STATUS whenever its state or fault changes.
  *

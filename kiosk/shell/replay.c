@@ -25,6 +25,7 @@ struct replay {
     struct link links[HW_PORTS_MAX];
     struct replay_line lines[HW_PORTS_MAX]; /* of the links */
     struct port ports[HW_PORTS_MAX];
+    int64_t quiet_ms[HW_PORTS_MAX]; /* when silence ends what waits there; INT64_MAX: never */
     bool begun;
     char *error;
     bool failed;
@@ -119,6 +120,7 @@ static void read_line(struct replay *replay, int port, int64_t t_ms)
         if (count == LINK_AGAIN) {
             return;
         }
+        replay->quiet_ms[port] = INT64_MAX;
         if (count == LINK_LOST) {
             link->ops->close(link);
             port_lost(&replay->ports[port]);
@@ -126,6 +128,26 @@ static void read_line(struct replay *replay, int port, int64_t t_ms)
             return;
         }
         port_feed(&replay->ports[port], bytes, (size_t)count, t_ms, on_reading, replay);
+        if (port_is_waiting(&replay->ports[port])) {
+            replay->quiet_ms[port] = t_ms + PORT_QUIET_MS;
+        }
+    }
+}
+
+/* What only silence ended before `t_ms`, in the order in which it did. */
+static void hear_silences(struct replay *replay, int64_t t_ms)
+{
+    for (;;) {
+        int first = 0;
+        for (int i = 1; i < HW_PORTS_MAX; i++) {
+            first = replay->quiet_ms[i] < replay->quiet_ms[first] ? i : first;
+        }
+        const int64_t quiet_ms = replay->quiet_ms[first];
+        if (quiet_ms >= t_ms) {
+            return;
+        }
+        replay->quiet_ms[first] = INT64_MAX;
+        port_quiet(&replay->ports[first], quiet_ms, on_reading, replay);
     }
 }
 
@@ -273,6 +295,7 @@ static bool on_event(struct replay *replay, const struct capture_event *event,
     if (event->kind == CAPTURE_COMMENT) {
         return true;
     }
+    hear_silences(replay, event->t_ms);
     if (event->kind == CAPTURE_CLOCK) {
         clock_news(replay, event);
         return true;
@@ -347,6 +370,7 @@ static void finish(struct replay *replay)
     if (!replay->begun) {
         return;
     }
+    hear_silences(replay, INT64_MAX);
     while (is_undecided(&replay->kiosk) && !replay->failed) {
         struct kiosk_input tick = {.kind = INPUT_TICK, .t_ms = kiosk_deadline(&replay->kiosk)};
         step(replay, &tick);
@@ -376,6 +400,9 @@ static int open_all(struct replay *replay, FILE **file)
         ledger_fold(replay->ledger, 0, fold, &replay->kiosk, reason) != LEDGER_OK) {
         snprintf(replay->error, REPLAY_ERROR_MAX, "%s", reason);
         return -1;
+    }
+    for (int i = 0; i < HW_PORTS_MAX; i++) {
+        replay->quiet_ms[i] = INT64_MAX;
     }
     for (int i = 0; i < settings->site.port_count; i++) {
         if (!is_bus(replay, i)) {

@@ -22,7 +22,8 @@ struct raw_port {
 
 struct raw_bin {
     int number, capacity_g, tare_g, division_g, scale_channel, lid_channel;
-    char class[16], scale[HW_PORT_NAME_MAX], lid[HW_PORT_NAME_MAX];
+    int level_channel, level_empty_mm, level_full_mm;
+    char class[16], scale[HW_PORT_NAME_MAX], lid[HW_PORT_NAME_MAX], level[HW_PORT_NAME_MAX];
 };
 
 struct raw_class {
@@ -47,6 +48,7 @@ static const struct row screen_rows[] = {
 static const struct row timing_rows[] = {
     ROW_INT_OF(struct settings, "visit_idle_ms", site.timing.visit_idle_ms, 3000, 120000, false),
     ROW_INT_OF(struct settings, "reading_age_ms", site.timing.reading_age_ms, 500, 60000, false),
+    ROW_INT_OF(struct settings, "level_age_ms", site.timing.level_age_ms, 500, 3600000, false),
     ROW_INT_OF(struct settings, "settle_ms", site.timing.settle_ms, 200, 10000, false),
     ROW_INT_OF(struct settings, "settle_limit_ms", site.timing.settle_limit_ms, 1000, 60000, false),
     ROW_INT_OF(struct settings, "lid_left_open_ms", site.timing.lid_left_open_ms, 1000, 600000,
@@ -92,6 +94,10 @@ static const struct row bin_rows[] = {
     ROW_INT_OF(struct raw_bin, "scale_channel", scale_channel, 1, HW_CHANNELS_MAX, false),
     ROW_TEXT_OF(struct raw_bin, "lid", lid, false),
     ROW_INT_OF(struct raw_bin, "lid_channel", lid_channel, 1, HW_CHANNELS_MAX, false),
+    ROW_TEXT_OF(struct raw_bin, "level", level, false),
+    ROW_INT_OF(struct raw_bin, "level_channel", level_channel, 1, HW_CHANNELS_MAX, false),
+    ROW_INT_OF(struct raw_bin, "level_empty_mm", level_empty_mm, 1, 20000, false),
+    ROW_INT_OF(struct raw_bin, "level_full_mm", level_full_mm, 0, 20000, false),
     ROW_INT_OF(struct raw_bin, "capacity_g", capacity_g, 1000, 5000000, true),
     ROW_INT_OF(struct raw_bin, "tare_g", tare_g, -2000000, 2000000, false),
     ROW_INT_OF(struct raw_bin, "division_g", division_g, 1, 10000, true),
@@ -234,27 +240,49 @@ static int check_bin(const struct settings_reader *reader, const config_setting_
 {
     for (int i = 0; i < site->bin_count; i++) {
         const struct site_bin *other = &site->bins[i];
+        const struct {
+            const char *name;
+            const struct site_channel *own, *others;
+        } sensors[] = {{"scale", &bin->scale, &other->scale},
+                       {"lid", &bin->lid, &other->lid},
+                       {"level", &bin->level, &other->level}};
         if (other->number == bin->number) {
             return settings_fail(reader, at, "two bins have the number %d", bin->number);
         }
-        if (same_channel(&other->scale, &bin->scale)) {
-            return settings_fail(
-                reader, at, "bins %d and %d are on one scale channel, port \"%s\" channel %d",
-                other->number, bin->number, site->ports[bin->scale.port], bin->scale.channel);
-        }
-        if (same_channel(&other->lid, &bin->lid)) {
-            return settings_fail(
-                reader, at, "bins %d and %d are on one lid channel, port \"%s\" channel %d",
-                other->number, bin->number, site->ports[bin->lid.port], bin->lid.channel);
+        for (size_t k = 0; k < sizeof sensors / sizeof sensors[0]; k++) {
+            const struct site_channel *own = sensors[k].own;
+            if (same_channel(own, sensors[k].others)) {
+                return settings_fail(reader, at,
+                                     "bins %d and %d are on one %s channel, port \"%s\" channel %d",
+                                     other->number, bin->number, sensors[k].name,
+                                     site->ports[own->port], own->channel);
+            }
         }
     }
     return 0;
 }
 
+static int find_level(const struct settings_reader *reader, const config_setting_t *at,
+                      const struct settings *settings, const struct raw_bin *raw,
+                      struct site_bin *bin)
+{
+    if (raw->level[0] == '\0') {
+        return 0;
+    }
+    if (raw->level_full_mm >= raw->level_empty_mm) {
+        return settings_fail(reader, at, "level_empty_mm = %d must be above level_full_mm = %d",
+                             raw->level_empty_mm, raw->level_full_mm);
+    }
+    bin->level_empty_mm = raw->level_empty_mm;
+    bin->level_full_mm = raw->level_full_mm;
+    return find_channel(reader, at, settings, "level", raw->level, raw->level_channel,
+                        READING_LEVEL, &bin->level);
+}
+
 static int read_bin(const struct settings_reader *reader, config_setting_t *element,
                     struct settings *settings)
 {
-    struct raw_bin raw = {.scale_channel = 1, .lid_channel = 1};
+    struct raw_bin raw = {.scale_channel = 1, .lid_channel = 1, .level_channel = 1};
     struct site *site = &settings->site;
     if (site->bin_count == SITE_BINS_MAX) {
         return settings_fail(reader, element, "more than %d bins", SITE_BINS_MAX);
@@ -266,6 +294,7 @@ static int read_bin(const struct settings_reader *reader, config_setting_t *elem
         .number = (uint8_t)raw.number,
         .class = waste_class_find(raw.class),
         .lid = {.port = -1},
+        .level = {.port = -1},
         .capacity_g = raw.capacity_g,
         .tare_g = raw.tare_g,
         .division_g = raw.division_g,
@@ -275,15 +304,13 @@ static int read_bin(const struct settings_reader *reader, config_setting_t *elem
                              "class \"%s\" is none of recyclable hazardous kitchen residual",
                              raw.class);
     }
+    const bool has_lid = raw.lid[0] != '\0';
     if (find_channel(reader, element, settings, "scale", raw.scale, raw.scale_channel,
-                     READING_WEIGHT, &bin.scale) != 0) {
-        return -1;
-    }
-    if (raw.lid[0] != '\0' && find_channel(reader, element, settings, "lid", raw.lid,
-                                           raw.lid_channel, READING_LID, &bin.lid) != 0) {
-        return -1;
-    }
-    if (check_bin(reader, element, site, &bin) != 0) {
+                     READING_WEIGHT, &bin.scale) != 0 ||
+        (has_lid && find_channel(reader, element, settings, "lid", raw.lid, raw.lid_channel,
+                                 READING_LID, &bin.lid) != 0) ||
+        find_level(reader, element, settings, &raw, &bin) != 0 ||
+        check_bin(reader, element, site, &bin) != 0) {
         return -1;
     }
     site->bins[site->bin_count++] = bin;

@@ -312,7 +312,8 @@ int window_pollfds(const struct window *window, struct pollfd *fds, int most)
     return count;
 }
 
-static bool key_event(const SDL_KeyboardEvent *from, struct window_event *event)
+/* The key's meaning, or -1. */
+static int key_of(SDL_Keycode code)
 {
     static const struct {
         SDL_Keycode from;
@@ -326,23 +327,33 @@ static bool key_event(const SDL_KeyboardEvent *from, struct window_event *event)
         {SDLK_DELETE, UI_KEY_BACKSPACE},
         {SDLK_KP_0, UI_KEY_DIGIT_0},
     };
-    SDL_Keycode code = from->keysym.sym;
-    event->kind = WINDOW_EVENT_KEY;
     if (code >= SDLK_0 && code <= SDLK_9) {
-        event->key = UI_KEY_DIGIT_0 + (code - SDLK_0);
-        return true;
+        return UI_KEY_DIGIT_0 + (code - SDLK_0);
     }
     if (code >= SDLK_KP_1 && code <= SDLK_KP_9) {
-        event->key = UI_KEY_DIGIT_0 + 1 + (code - SDLK_KP_1);
-        return true;
+        return UI_KEY_DIGIT_0 + 1 + (code - SDLK_KP_1);
     }
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (keys[i].from == code) {
-            event->key = (int)keys[i].key;
-            return true;
+            return (int)keys[i].key;
         }
     }
-    return false;
+    return -1;
+}
+
+static bool is_modifier(SDL_Keycode code)
+{
+    /* One run of codes: both Ctrl, Shift, Alt and GUI. Readers press Shift for capital letters. */
+    return (code >= SDLK_LCTRL && code <= SDLK_RGUI) || code == SDLK_CAPSLOCK;
+}
+
+/* A key that somebody typed, or a card reader. */
+static void key_event(struct window *window, const SDL_KeyboardEvent *from, int64_t now_ms)
+{
+    if (from->repeat == 0 && !is_modifier(from->keysym.sym)) {
+        const int key = key_of(from->keysym.sym);
+        wedge_key(&window->wedge, key, key == UI_KEY_ENTER, now_ms);
+    }
 }
 
 static bool button_event(const SDL_MouseButtonEvent *from, struct window_event *event)
@@ -399,8 +410,6 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
     case SDL_FINGERDOWN:
     case SDL_FINGERUP:
         return finger_event(window, &from->tfinger, event);
-    case SDL_KEYDOWN:
-        return from->key.repeat == 0 && key_event(&from->key, event);
     case SDL_WINDOWEVENT:
         return size_event(window, &from->window, event);
     case SDL_QUIT:
@@ -411,16 +420,35 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
     }
 }
 
-bool window_next_event(struct window *window, struct window_event *event)
+static bool take_key(struct window *window, int64_t now_ms, struct window_event *event)
+{
+    *event = (struct window_event){.kind = WINDOW_EVENT_KEY};
+    return wedge_take(&window->wedge, now_ms, &event->key);
+}
+
+bool window_next_event(struct window *window, int64_t now_ms, struct window_event *event)
 {
     SDL_Event from;
     if (window->handle == NULL) {
         return false;
     }
-    while (SDL_PeepEvents(&from, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1) {
-        if (translate(window, &from, event)) {
+    while (SDL_PeepEvents(&from, 1, SDL_PEEKEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1) {
+        const bool is_key = from.type == SDL_KEYDOWN;
+        /* What was held is older than this key. */
+        if (is_key && take_key(window, now_ms, event)) {
+            return true;
+        }
+        SDL_PeepEvents(&from, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT);
+        if (is_key) {
+            key_event(window, &from.key, now_ms);
+        } else if (translate(window, &from, event)) {
             return true;
         }
     }
-    return false;
+    return take_key(window, now_ms, event);
+}
+
+int64_t window_deadline(const struct window *window)
+{
+    return wedge_deadline(&window->wedge);
 }

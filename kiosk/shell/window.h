@@ -14,6 +14,7 @@
 #define KIOSK_SHELL_WINDOW_H
 
 #include "kiosk/shell/raster.h"
+#include "kiosk/shell/wedge.h"
 
 #include <poll.h>
 #include <stdbool.h>
@@ -60,6 +61,7 @@ struct window {
     int inputs_watch; /* inotify on /dev/input, or -1 */
     int inputs[WINDOW_INPUTS_MAX];
     int input_count;
+    struct wedge wedge; /* keys pass through it */
 };
 
 /* 0, or -1 with a message that names the display and the remedy; nothing is left open then. */
@@ -79,8 +81,10 @@ void window_present(struct window *window, const rect_t *rects, int count);
 bool window_pump(struct window *window);
 
 /* The next event; false when there is none. Touches that SDL also reports as a mouse, second
- * fingers and keys without a meaning are left out. */
-bool window_next_event(struct window *window, struct window_event *event);
+ * fingers, keys without a meaning and what a card reader types are left out. Keys wait for a moment
+ * until they are known to be a person's: ask again at window_deadline(). */
+bool window_next_event(struct window *window, int64_t now_ms, struct window_event *event);
+int64_t window_deadline(const struct window *window); /* INT64_MAX where none */
 
 /* Descriptors for the caller's poll(), with events set; returns how many (at most
  * WINDOW_POLLFDS_MAX). They change when input devices come and go: ask before each poll(). */

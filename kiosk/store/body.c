@@ -80,6 +80,10 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
     [EVENT_DEVICE_BACK] = {F(device, device, FIELD_TEXT), F(device, fault, FIELD_TEXT),
                            F(device, since_ms, FIELD_INT64)},
     [EVENT_LOGIN] = {F(login, who, FIELD_TEXT), F(login, accepted, FIELD_BOOL)},
+    [EVENT_OVERLOAD] = {F(overload, bin, FIELD_INT32), F(overload, began, FIELD_BOOL),
+                        F(overload, since_ms, FIELD_INT64)},
+    [EVENT_FROZEN] = {F(frozen, bin, FIELD_INT32), F(frozen, began, FIELD_BOOL),
+                      F(frozen, grams, FIELD_INT32), F(frozen, since_ms, FIELD_INT64)},
 };
 
 /* Members are reached by offset, so their enums must have the size of an int. */

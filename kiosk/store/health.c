@@ -22,6 +22,32 @@ static bool answers(sqlite3 *handle, const char *sql, const char *text, int *cod
     return is_so;
 }
 
+/* Of the group's columns, those beside max() are of the row that has it: the newest of its kind. */
+static const char faults_sql[] =
+    "SELECT 'port ' || device, fault FROM outages WHERE back_seq IS NULL"
+    " AND lost_seq > (SELECT coalesce(max(seq), 0) FROM runs)"
+    " UNION ALL SELECT 'bin ' || bin, kind FROM (SELECT kind, json_extract(body, '$.bin') AS bin,"
+    " json_extract(body, '$.began') AS began, max(seq) FROM ledger"
+    " WHERE kind IN ('overload', 'frozen') GROUP BY kind, bin) WHERE began ORDER BY 1, 2";
+
+static int read_faults(sqlite3 *handle, struct ledger_health *health)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, faults_sql, -1, &statement, NULL);
+    while (code == SQLITE_OK && health->fault_count < LEDGER_FAULTS_MAX) {
+        code = sqlite3_step(statement);
+        if (code != SQLITE_ROW) {
+            break;
+        }
+        code = SQLITE_OK;
+        struct ledger_fault *fault = &health->faults[health->fault_count++];
+        snprintf(fault->thing, sizeof fault->thing, "%s", ledger_column_text(statement, 0));
+        snprintf(fault->fault, sizeof fault->fault, "%s", ledger_column_text(statement, 1));
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 static enum ledger_result look_inside(struct ledger *ledger, struct ledger_health *health,
                                       char error[LEDGER_ERROR_MAX])
 {
@@ -33,6 +59,9 @@ static enum ledger_result look_inside(struct ledger *ledger, struct ledger_healt
     }
     if (code == SQLITE_OK) {
         health->is_whole = answers(handle, "PRAGMA quick_check(1)", "ok", &code);
+    }
+    if (code == SQLITE_OK && health->is_whole) {
+        code = read_faults(handle, health);
     }
     if (code != SQLITE_OK) {
         return ledger_fail(ledger, "check it", code, error);

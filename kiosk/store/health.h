@@ -4,6 +4,14 @@
 
 #include "kiosk/store/ledger.h"
 
+enum { LEDGER_FAULTS_MAX = 24 };
+
+/* A fault of a device that the ledger began and did not end. */
+struct ledger_fault {
+    char thing[EVENT_TEXT_MAX]; /* "port s1", "bin 3" */
+    char fault[EVENT_TEXT_MAX]; /* its text id: "silent", "frozen" ... */
+};
+
 struct ledger_health {
     bool exists;
     int64_t schema_version;
@@ -12,6 +20,8 @@ struct ledger_health {
     bool is_wal;       /* the journal mode that the ledger needs */
     bool is_whole;     /* SQLite's quick check found no damage */
     char sqlite_version[16];
+    int fault_count; /* of ports: of the last run alone; of scales: whenever they began */
+    struct ledger_fault faults[LEDGER_FAULTS_MAX];
 };
 
 /* Reads the whole file once. LEDGER_OK also where no ledger exists yet; anything else comes with

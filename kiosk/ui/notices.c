@@ -49,6 +49,11 @@ static bool scale_error(const struct view_bin *bin)
     return bin->scale == SENSOR_ERROR;
 }
 
+static bool scale_frozen(const struct view_bin *bin)
+{
+    return bin->scale == SENSOR_FROZEN;
+}
+
 static bool lid_fault(const struct view_bin *bin)
 {
     return notices_sensor_fault(bin->lid);
@@ -85,6 +90,7 @@ void notices_all(struct notices *notices, const struct view *view)
     } rules[] = {{scale_silent, STR_NOTICE_SCALE_SILENT},
                  {scale_error, STR_NOTICE_SCALE_ERROR},
                  {scale_out_of_range, STR_NOTICE_SCALE_RANGE},
+                 {scale_frozen, STR_NOTICE_SCALE_FROZEN},
                  {lid_fault, STR_NOTICE_LID},
                  {lid_left_open, STR_NOTICE_LID_OPEN}};
     char bins[STRINGS_COMPOSED_MAX];

@@ -56,7 +56,7 @@ static const char *level_words(const struct view_bin *bin)
 
 static bool level_known(const struct view_bin *bin)
 {
-    return bin->has_grams && bin->level != FILL_UNKNOWN;
+    return bin->has_fill && bin->level != FILL_UNKNOWN;
 }
 
 /* One bin of its class gets words and percent; several share the width, each with its number. */

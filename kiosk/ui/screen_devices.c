@@ -14,9 +14,25 @@ static const text_style_t quiet = {TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_Q
 
 /* ---- one device ------------------------------------------------------------------------------ */
 
-static bool is_well(const struct view_device *device)
+static bool port_is_well(const struct view_device *device)
 {
     return device->state == PORT_TRUSTED && device->fault == PORT_FAULT_NONE;
+}
+
+/* What the device itself says, or fails to say, over a line that is in order. */
+static enum string_id scale_words(const struct view_device *device)
+{
+    static const enum string_id words[] = {[SENSOR_OVERLOAD] = STR_STATE_RANGE,
+                                           [SENSOR_ERROR] = STR_SCALE_FAULT,
+                                           [SENSOR_FROZEN] = STR_STATE_FROZEN};
+    const bool has_words = device->scale == SENSOR_OVERLOAD || device->scale == SENSOR_ERROR ||
+                           device->scale == SENSOR_FROZEN;
+    return has_words && port_is_well(device) ? words[device->scale] : STR_PORT_TRUSTED;
+}
+
+static bool is_well(const struct view_device *device)
+{
+    return port_is_well(device) && scale_words(device) == STR_PORT_TRUSTED;
 }
 
 static const char *state_words(const struct view_device *device)
@@ -35,6 +51,9 @@ static const char *state_words(const struct view_device *device)
         [PORT_CHECKING] = STR_PORT_CHECKING, [PORT_TRUSTED] = STR_PORT_TRUSTED,
         [PORT_SILENT] = STR_PORT_SILENT,     [PORT_LOST] = STR_PORT_LOST,
     };
+    if (port_is_well(device)) {
+        return strings_get(scale_words(device));
+    }
     return strings_get(device->fault != PORT_FAULT_NONE ? faults[device->fault]
                                                         : states[device->state]);
 }

@@ -9,18 +9,13 @@ static bool wants_hands(const struct view_bin *bin)
     return bin->level == FILL_NEAR_FULL || bin->level == FILL_FULL;
 }
 
-/* A number is shown as one only while its reading is within the age limit. */
-static bool is_fresh(const struct view_bin *bin)
-{
-    return bin->has_grams;
-}
-
 static const char *state_words(const struct view_bin *bin)
 {
     static const enum string_id sensor[] = {
         [SENSOR_NONE] = STR_STATE_NO_SCALE,  [SENSOR_WAITING] = STR_STATE_WAITING,
         [SENSOR_SILENT] = STR_STATE_SILENT,  [SENSOR_LOST] = STR_STATE_LOST,
-        [SENSOR_OVERLOAD] = STR_STATE_RANGE, [SENSOR_ERROR] = STR_SCALE_FAULT};
+        [SENSOR_OVERLOAD] = STR_STATE_RANGE, [SENSOR_ERROR] = STR_SCALE_FAULT,
+        [SENSOR_FROZEN] = STR_STATE_FROZEN};
     static const enum string_id level[] = {[FILL_UNKNOWN] = STR_STATE_SILENT,
                                            [FILL_ROOM] = STR_STATE_ROOM,
                                            [FILL_NEAR_FULL] = STR_NEAR_FULL,
@@ -31,7 +26,7 @@ static const char *state_words(const struct view_bin *bin)
     if (bin->scale != SENSOR_OK) {
         return strings_get(sensor[bin->scale]);
     }
-    if (!is_fresh(bin)) {
+    if (!bin->has_grams) {
         return strings_get(STR_STATE_SILENT);
     }
     return strings_get(bin->lid_open ? STR_STATE_LID_OPEN : level[bin->level]);
@@ -42,7 +37,7 @@ static void column_gauge(struct canvas *canvas, rect_t rect, const struct view *
 {
     enum { RADIUS_COLUMN = 12 };
     const uint32_t colour = widget_class_colour(view->site, bin->class);
-    if (!is_fresh(bin)) {
+    if (!bin->has_fill) {
         canvas_fill(canvas, rect, COLOUR_TRACK, RADIUS_COLUMN);
         canvas_frame(canvas, rect, COLOUR_QUIET, RADIUS_COLUMN, LINE);
         return;
@@ -64,7 +59,7 @@ enum { NUMBER_LINE = 30 };
 static void state_draw(struct canvas *canvas, rect_t rect, const struct view_bin *bin)
 {
     const text_style_t style = {TEXT_BODY, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
-    if (wants_hands(bin) || (!is_fresh(bin) && bin->scale != SENSOR_WAITING)) {
+    if (wants_hands(bin) || (!bin->has_grams && bin->scale != SENSOR_WAITING)) {
         const int wide = canvas_measure(canvas, TEXT_BODY, FONT_BOLD, state_words(bin));
         rect = layout_cut_left(&rect, wide + 2 * GAP_SMALL + 2);
         canvas_fill(canvas, rect, COLOUR_WARN_SOFT, GAP_SMALL);
@@ -98,7 +93,9 @@ static int percent_draw(struct canvas *canvas, rect_t rect, int baseline, int si
 }
 
 /* From the foot of the gauge upward: age, state, kilograms, percent. Where cards are low, percent
- * and kilograms share a line. A stale bin shows a dash and no digits: an old number is none. */
+ * and kilograms share a line. A bin of which
+ * nothing is known shows a dash and no digits: an old number is none. So do its kilograms where
+ * only the level is known. */
 static void column_numbers(struct canvas *canvas, rect_t rect, const struct view_bin *bin)
 {
     enum { ROOMY = 170, NARROW = 150, LARGE_PERCENT = 84, SMALL_PERCENT = 36 };
@@ -109,7 +106,7 @@ static void column_numbers(struct canvas *canvas, rect_t rect, const struct view
     age_draw(canvas, layout_cut_bottom(&rect, NUMBER_LINE), bin);
     state_draw(canvas, layout_cut_bottom(&rect, NUMBER_LINE), bin);
     layout_cut_bottom(&rect, roomy ? GAP_SMALL : 2);
-    if (!is_fresh(bin)) {
+    if (!bin->has_fill) {
         if (rect.h >= NUMBER_LINE) {
             canvas_text(
                 canvas, layout_cut_bottom(&rect, roomy ? 60 : NUMBER_LINE),
@@ -118,8 +115,8 @@ static void column_numbers(struct canvas *canvas, rect_t rect, const struct view
         }
         return;
     }
-    strings_compose(kilograms, sizeof kilograms, STR_WEIGHT, format_kilograms(bin->grams, 1).text,
-                    NULL);
+    strings_compose(kilograms, sizeof kilograms, bin->has_grams ? STR_WEIGHT : STR_UNKNOWN,
+                    format_kilograms(bin->grams, 1).text, NULL);
     if (roomy || rect.w < NARROW) {
         canvas_text(canvas, layout_cut_bottom(&rect, NUMBER_LINE), plain, kilograms);
         percent_draw(canvas, rect, rect.y + rect.h - (roomy ? GAP : GAP_SMALL),

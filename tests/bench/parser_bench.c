@@ -4,69 +4,32 @@
  *     parser_bench TABLE_DIRECTORY [PROTOCOL [CHUNK_BYTES [FRAMES]]]
  *
  * Prints protocol, bytes a frame, chunk and ns a frame. parser_bench.sh counts instructions. */
-#include "hw/port.h"
+#include "tests/bench/samples.h"
 
-#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { LINE_MAX_BYTES = 4096, FRAMES_DEFAULT = 200000, STREAM_FRAMES = 64 };
-
-struct sample {
-    uint8_t bytes[HW_FRAME_MAX];
-    size_t count;
-};
+enum { SAMPLES_MAX = 256, FRAMES_DEFAULT = 200000, STREAM_FRAMES = 64 };
 
 static void count_reading(void *context, const reading_t *reading)
 {
     *(uint64_t *)context += reading->has_value;
 }
 
-/* Takes the bytes of a row "protocol<TAB>hex<TAB>ok<TAB>..." of `name` without options. */
-static bool take_row(char *line, const char *name, struct sample *sample)
-{
-    char *rest = line;
-    const char *protocol = strsep(&rest, "\t");
-    char *hex = strsep(&rest, "\t");
-    const char *status = strsep(&rest, "\t");
-    const char *last = rest ? strrchr(rest, '\t') : NULL;
-    if (!status || !last || strcmp(protocol, name) != 0 || strcmp(status, "ok") != 0 ||
-        last[1] != '\n') {
-        return false;
-    }
-    for (sample->count = 0; *hex; hex += *hex == ' ') {
-        if (sample->count == HW_FRAME_MAX) {
-            return false;
-        }
-        sample->bytes[sample->count++] = (uint8_t)strtoul(hex, &hex, 16);
-    }
-    return true;
-}
-
 static bool find_sample(const char *directory, const char *name, struct sample *sample)
 {
-    char pattern[LINE_MAX_BYTES];
-    glob_t tables;
-    bool is_found = false;
-    snprintf(pattern, sizeof pattern, "%s/*.tsv", directory);
-    if (glob(pattern, 0, NULL, &tables) != 0) {
-        return false;
-    }
-    for (size_t i = 0; i < tables.gl_pathc && !is_found; i++) {
-        char line[LINE_MAX_BYTES];
-        FILE *file = fopen(tables.gl_pathv[i], "r");
-        while (file && !is_found && fgets(line, sizeof line, file)) {
-            is_found = take_row(line, name, sample);
-        }
-        if (file) {
-            fclose(file);
+    static struct sample samples[SAMPLES_MAX];
+    const size_t count = samples_read(directory, name, samples, SAMPLES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        if (samples[i].is_ok) {
+            *sample = samples[i];
+            return true;
         }
     }
-    globfree(&tables);
-    return is_found;
+    return false;
 }
 
 static uint64_t now_ns(void)

@@ -3,7 +3,7 @@
 
 Run it in this directory; it writes both files. No weight frame below was made by the simulator:
 where each comes from stands beside it. Only their order in time is ours, and the lid lines, whose
-protocol is the project's own (hw/lid_board.h).
+protocol is the project's own (hw/lid_line.h).
 """
 
 # Port s1, Yaohua tF0, unit by setting kg.

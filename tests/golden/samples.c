@@ -16,6 +16,7 @@ static void bin_set(struct view *view, int index, int number, enum waste_class c
         .lid = SENSOR_OK,
         .has_grams = true,
         .grams = grams,
+        .has_fill = true,
         .permille = permille,
         .age_ms = age_ms,
         .level = permille >= 950   ? FILL_FULL
@@ -90,6 +91,7 @@ static void scale_fault(struct view *view, int index, enum sensor_state state, i
     struct view_bin *bin = &view->bins[index];
     bin->scale = state;
     bin->has_grams = false;
+    bin->has_fill = false;
     bin->age_ms = age_ms;
     bin->level = FILL_UNKNOWN;
 }
@@ -143,6 +145,13 @@ static void choose_eight(struct view *view, struct site *site)
     choose(view, site);
     eight_bins(view);
     scale_fault(view, 4, SENSOR_OVERLOAD, 200);
+}
+
+static void choose_frozen(struct view *view, struct site *site)
+{
+    choose(view, site);
+    scale_fault(view, 0, SENSOR_FROZEN, 100);
+    scale_fault(view, 2, SENSOR_OVERLOAD, 100);
 }
 
 static void choose_two(struct view *view, struct site *site)
@@ -239,6 +248,13 @@ static void guide_hazardous_fault(struct view *view, struct site *site)
     view->has_live = false;
     view->store = STORE_FULL;
     scale_fault(view, 1, SENSOR_LOST, 12000);
+}
+
+static void guide_frozen(struct view *view, struct site *site)
+{
+    guide(view, site);
+    view->has_live = false;
+    scale_fault(view, 2, SENSOR_FROZEN, 100);
 }
 
 static void guide_residual_full(struct view *view, struct site *site)
@@ -435,6 +451,20 @@ static void fill_faults(struct view *view, struct site *site)
     view->unrecorded = 3;
 }
 
+/* The level still tells how full a bin is whose scale tells nothing. */
+static void fill_frozen(struct view *view, struct site *site)
+{
+    fill(view, site);
+    scale_fault(view, 0, SENSOR_FROZEN, 100);
+    scale_fault(view, 2, SENSOR_OVERLOAD, 100);
+    struct view_bin *bin = &view->bins[2];
+    bin->has_level = true;
+    bin->level_mm = 120;
+    bin->has_fill = true;
+    bin->permille = 900;
+    bin->level = FILL_NEAR_FULL;
+}
+
 static void fill_eight(struct view *view, struct site *site)
 {
     fill(view, site);
@@ -515,6 +545,7 @@ const struct golden_sample golden_samples[] = {
     {"choose-lid-left-open", choose_lid_left_open, false},
     {"choose-first-day", choose_first_day, false},
     {"choose-eight", choose_eight, false},
+    {"choose-frozen", choose_frozen, false},
     {"choose-two", choose_two, false},
     {"choose-longest", choose_longest, true},
     {"guide", guide, false},
@@ -525,6 +556,7 @@ const struct golden_sample golden_samples[] = {
     {"guide-wrong-bin-weighing", guide_wrong_bin_weighing, false},
     {"guide-hazardous-fault", guide_hazardous_fault, false},
     {"guide-no-bin", guide_no_bin, false},
+    {"guide-frozen", guide_frozen, false},
     {"guide-residual-full", guide_residual_full, false},
     {"guide-longest", guide_longest, true},
     {"wrong", wrong, false},
@@ -545,6 +577,7 @@ const struct golden_sample golden_samples[] = {
     {"keypad-locked", keypad_locked, false},
     {"fill", fill, false},
     {"fill-faults", fill_faults, false},
+    {"fill-frozen", fill_frozen, false},
     {"fill-eight", fill_eight, false},
     {"fill-longest", fill_longest, true},
     {"collect-settling", collect_settling, false},
@@ -556,6 +589,7 @@ const struct golden_sample golden_samples[] = {
     {"collect-longest", collect_longest, true},
     {"devices", sample_devices, false},
     {"devices-faults", sample_devices_faults, false},
+    {"devices-frozen", sample_devices_frozen, false},
     {"devices-wiring", sample_devices_wiring, false},
     {"devices-longest", sample_devices_longest, true},
 };

@@ -58,6 +58,15 @@ void sample_devices_faults(struct view *view, struct site *site)
     view->wiring.other_bin = 2;
 }
 
+void sample_devices_frozen(struct view *view, struct site *site)
+{
+    sample_devices(view, site);
+    view->devices[1].scale = SENSOR_FROZEN;
+    view->devices[1].has_grams = false;
+    view->devices[3].scale = SENSOR_OVERLOAD;
+    view->devices[3].has_grams = false;
+}
+
 void sample_devices_wiring(struct view *view, struct site *site)
 {
     sample_devices(view, site);

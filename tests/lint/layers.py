@@ -13,6 +13,7 @@ import lint
 # Room -> what its files may include of the tree: folders (with "/") and single headers.
 MAY_INCLUDE = {
     "hw": ("hw/",),
+    "hw/firmware": ("hw/firmware/", "hw/lid_line.h"),
     "hw/sim": ("hw/sim/", "hw/"),
     "kiosk/core": ("kiosk/core/", "hw/reading.h"),
     "kiosk/store": ("kiosk/store/", "kiosk/core/events.h", "kiosk/core/types.h"),
@@ -28,6 +29,7 @@ MAY_INCLUDE = {
 PURE_LANGUAGE = {"assert.h", "inttypes.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h",
                  "string.h"}
 PURE = {
+    "hw/firmware": PURE_LANGUAGE,
     "kiosk/core": PURE_LANGUAGE,
     "kiosk/ui": PURE_LANGUAGE | {"stdio.h"},  # snprintf; symbols.py sees to it that it is no more
 }

@@ -333,6 +333,7 @@ static inline void site_configure(struct site *site)
             .class = (enum waste_class)i,
             .scale = {.port = (int8_t)i, .channel = 1},
             .lid = {.port = LID_PORT, .channel = (uint8_t)(i + 1)},
+            .level = {.port = -1},
             .capacity_g = 60000,
             .tare_g = EMPTY_G,
             .division_g = DIVISION_G,

@@ -15,20 +15,32 @@ struct decoded {
     size_t length;
 };
 
+static inline void decoded_add(struct decoded *decoded, enum reading_status status,
+                               const char *text)
+{
+    decoded->length +=
+        (size_t)snprintf(decoded->text + decoded->length, sizeof decoded->text - decoded->length,
+                         "%s %s;", hw_status_text(status), text);
+}
+
 static inline void decoded_take(void *context, const struct hw_value *values, size_t count)
 {
     struct decoded *decoded = context;
     char text[HW_VALUE_TEXT_MAX];
     enum reading_status status = READING_OK;
-    char joined[HW_VALUES_MAX * HW_VALUE_TEXT_MAX] = "";
+    char bits[HW_VALUES_MAX + 1] = "";
     for (size_t i = 0; i < count; i++) {
         hw_value_text(&values[i], text, sizeof text);
-        strcat(joined, text);
+        if (!hw_value_is_bit(&values[i])) {
+            decoded_add(decoded, values[i].status, text);
+            continue;
+        }
+        bits[i] = text[0];
         status = values[i].status != READING_OK ? values[i].status : status;
     }
-    decoded->length +=
-        (size_t)snprintf(decoded->text + decoded->length, sizeof decoded->text - decoded->length,
-                         "%s %s;", hw_status_text(status), joined);
+    if (bits[0]) {
+        decoded_add(decoded, status, bits);
+    }
 }
 
 static inline void decoded_begin(struct decoded *decoded, const char *protocol,

@@ -159,6 +159,17 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         random_text(seed, event.body.login.who, sizeof event.body.login.who);
         event.body.login.accepted = random_below(seed, 2) != 0;
         break;
+    case EVENT_OVERLOAD:
+        event.body.overload.bin = bin;
+        event.body.overload.began = random_below(seed, 2) != 0;
+        event.body.overload.since_ms = event.at.t_ms - 1000;
+        break;
+    case EVENT_FROZEN:
+        event.body.frozen.bin = bin;
+        event.body.frozen.began = random_below(seed, 2) != 0;
+        event.body.frozen.grams = random_grams(seed);
+        event.body.frozen.since_ms = event.at.t_ms - 1000;
+        break;
     default:
         abort();
     }

@@ -17,6 +17,9 @@ static void assert_folds_to_live(const struct test_site *t)
     assert_memory_equal(&folded.journal.figures, &live->figures, sizeof live->figures);
     for (int i = 0; i < BINS; i++) {
         assert_int_equal(folded.journal.opening_pending[i], live->opening_pending[i]);
+        assert_int_equal(folded.journal.overload[i], live->overload[i]);
+        assert_int_equal(folded.journal.frozen[i], live->frozen[i]);
+        assert_int_equal(folded.journal.frozen_g[i], live->frozen_g[i]);
     }
 }
 

@@ -52,7 +52,7 @@ static void take_sample(struct vector *vector)
         of_driver += samples[i].driver == vector->driver;
     }
     if (of_driver == SAMPLES_OF_DRIVER || vector->column[6][0] != '\0' || vector->want[0] == '\0' ||
-        strchr(vector->column[2], ';') || vector->count > SAMPLE_BYTES || has_no_bounds(vector)) {
+        vector->count > SAMPLE_BYTES || has_no_bounds(vector)) {
         return;
     }
     assert_true(sample_count < SAMPLES_MAX);

@@ -1,6 +1,6 @@
 /* The pump: readings do not depend on how bytes were cut, equal frames confirm, nothing that is no
  * weight becomes one. */
-#include "hw/lid_board.h"
+#include "hw/lid_line.h"
 #include "hw/port.h"
 
 #include <setjmp.h>

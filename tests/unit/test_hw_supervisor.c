@@ -42,6 +42,36 @@ static void three_frames_in_five_seconds_make_trust(void **state)
     assert_int_equal(port.fault, PORT_FAULT_NONE);
 }
 
+static void a_held_port_waits_for_more_than_frames(void **state)
+{
+    (void)state;
+    begin(READING_WEIGHT);
+    supervisor_hold(&port, PORT_FAULT_NONE);
+    supervisor_heard(&port, 60, 5, 100);
+    assert_int_equal(port.state, PORT_CHECKING);
+    supervisor_hold(&port, PORT_FAULT_WRONG_DEVICE);
+    supervisor_tick(&port, 100 + SUPERVISOR_SILENT_MS);
+    assert_int_equal(port.fault, PORT_FAULT_SILENT);
+    supervisor_heard(&port, 60, 5, 6000);
+    assert_int_equal(port.fault, PORT_FAULT_WRONG_DEVICE);
+    assert_int_equal(port.state, PORT_CHECKING);
+    supervisor_release(&port);
+    supervisor_heard(&port, 12, 1, 6100);
+    assert_int_equal(port.state, PORT_TRUSTED);
+    assert_int_equal(port.fault, PORT_FAULT_NONE);
+}
+
+static void what_held_it_ends_with_the_next_opening(void **state)
+{
+    (void)state;
+    begin(READING_WEIGHT);
+    supervisor_hold(&port, PORT_FAULT_WRONG_DEVICE);
+    supervisor_lost(&port, 1000);
+    open_at(2000);
+    supervisor_heard(&port, 60, 3, 2100);
+    assert_int_equal(port.state, PORT_TRUSTED);
+}
+
 static void frames_far_apart_make_none(void **state)
 {
     (void)state;
@@ -221,6 +251,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_frames_in_five_seconds_make_trust),
+        cmocka_unit_test(a_held_port_waits_for_more_than_frames),
+        cmocka_unit_test(what_held_it_ends_with_the_next_opening),
         cmocka_unit_test(frames_far_apart_make_none),
         cmocka_unit_test(several_frames_at_once_count_each),
         cmocka_unit_test(trust_begins_anew_after_a_loss),

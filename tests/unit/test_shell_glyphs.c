@@ -292,7 +292,7 @@ static void a_panel_without_display_is_memory(void **state)
     window_present(&window, &(rect_t){0, 0, 64, 48}, 1);
     assert_int_equal(window_pollfds(&window, fds, WINDOW_POLLFDS_MAX), 0);
     assert_false(window_pump(&window));
-    assert_false(window_next_event(&window, &event));
+    assert_false(window_next_event(&window, 0, &event));
     window_close(&window);
     window_close(&window);
 }

@@ -4,8 +4,8 @@
 #include "kiosk/core/events.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/io.h"
+#include "pty_wire.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,16 +20,8 @@
 enum {
     SPEED = 100,
     HANG_UPS = 500,
-    PATIENCE = 20000, /* looks of a millisecond before a test gives up */
-    NAME_MAX_BYTES = 96,
+    PATIENCE = 20000,  /* looks of a millisecond before a test gives up */
     HALF_GRAMS = 99000 /* the value of frames that are never sent whole */
-};
-
-/* One wire: a name like those of sockets, and the terminal behind it. */
-struct wire {
-    char name[NAME_MAX_BYTES];
-    char device[NAME_MAX_BYTES]; /* /dev/pts/N, "" while unplugged */
-    int master;
 };
 
 /* What main heard since the test looked last. */
@@ -39,15 +30,17 @@ static struct {
     port_status_t status[HW_PORTS_MAX];
     int statuses[HW_PORTS_MAX];
     int port_readings[HW_PORTS_MAX];
+    int port_grams[HW_PORTS_MAX]; /* the last of each port */
     int least_grams, most_grams;
+    char card[HW_CARD_MAX];
 } heard;
 
-static char directory[NAME_MAX_BYTES / 2];
+static char directory[PTY_WIRE_NAME_MAX / 2];
 static struct settings *settings;
 static struct ring inputs;
 static struct io *io;
 static int wake;
-static struct wire wires[2];
+static struct pty_wire wires[2];
 
 /* ---- adapters that the test plugs in --------------------------------------------------------- */
 
@@ -76,44 +69,19 @@ static const struct ports_source source = {.find = find_adapters, .serial_direct
 
 /* ---- wires ----------------------------------------------------------------------------------- */
 
-static void plug(struct wire *wire)
+static void plug(struct pty_wire *wire)
 {
-    char fresh[NAME_MAX_BYTES + 4];
     pthread_mutex_lock(&adapters_lock);
-    wire->master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-    assert_true(wire->master >= 0 && grantpt(wire->master) == 0 && unlockpt(wire->master) == 0);
-    assert_int_equal(ptsname_r(wire->master, wire->device, sizeof wire->device), 0);
+    const bool is_plugged = pty_wire_plug(wire);
     pthread_mutex_unlock(&adapters_lock);
-    struct termios raw;
-    assert_int_equal(tcgetattr(wire->master, &raw), 0);
-    cfmakeraw(&raw);
-    assert_int_equal(tcsetattr(wire->master, TCSANOW, &raw), 0);
-    snprintf(fresh, sizeof fresh, "%s.new", wire->name);
-    assert_int_equal(symlink(wire->device, fresh), 0);
-    assert_int_equal(rename(fresh, wire->name), 0);
+    assert_true(is_plugged);
 }
 
-static void unplug(struct wire *wire)
-{
-    if (wire->master >= 0) {
-        unlink(wire->name);
-        close(wire->master);
-        wire->master = -1;
-    }
-}
-
-static void say(const struct wire *wire, const char *text)
-{
-    /* A full line loses its bytes, as a real one does. */
-    ssize_t ignored = write(wire->master, text, strlen(text));
-    (void)ignored;
-}
-
-static void say_grams(const struct wire *wire, int grams)
+static void say_grams(const struct pty_wire *wire, int grams)
 {
     char frame[32];
     snprintf(frame, sizeof frame, "ST,GS,+%3d.%03dkg\r\n", grams / 1000, grams % 1000);
-    say(wire, frame);
+    pty_wire_say(wire, frame);
 }
 
 /* ---- main's side ----------------------------------------------------------------------------- */
@@ -129,6 +97,8 @@ static void take(const struct kiosk_input *input)
         heard.most_grams =
             heard.last_grams > heard.most_grams ? heard.last_grams : heard.most_grams;
         heard.port_readings[input->u.reading.port]++;
+        heard.port_grams[input->u.reading.port] = input->u.reading.grams;
+        memcpy(heard.card, input->u.reading.card, sizeof heard.card);
         heard.readings++;
         break;
     case INPUT_PORT:
@@ -188,7 +158,7 @@ static int set_up(void **state)
     }
     serials[0] = serials[1] = NULL;
     for (int i = 0; i < 2; i++) {
-        wires[i] = (struct wire){.master = -1};
+        wires[i] = (struct pty_wire){.master = -1};
         snprintf(wires[i].name, sizeof wires[i].name, "%s/socket%d", directory, i);
     }
     forget();
@@ -220,8 +190,8 @@ static int tear_down(void **state)
     (void)state;
     io_stop(io);
     io = NULL;
-    unplug(&wires[0]);
-    unplug(&wires[1]);
+    pty_wire_unplug(&wires[0]);
+    pty_wire_unplug(&wires[1]);
     ring_close(&inputs);
     close(wake);
     free(settings);
@@ -264,9 +234,9 @@ static void five_hundred_hang_ups_under_load(void **state)
         assert_true(heard.least_grams >= base);
         assert_true(heard.readings <= sent - 2);
         const int downs = heard.downs;
-        say(&wires[0], "ST,GS,+ 99.0");
+        pty_wire_say(&wires[0], "ST,GS,+ 99.0");
         assert_true(HALF_GRAMS > heard.most_grams);
-        unplug(&wires[0]);
+        pty_wire_unplug(&wires[0]);
         UNTIL(heard.downs > downs, );
         assert_true(heard.most_grams < base + 900);
     }
@@ -281,9 +251,9 @@ static void frames_of_another_protocol_are_a_wrong_device(void **state)
     UNTIL(heard.status[0].fault == PORT_FAULT_WRONG_DEVICE && heard.downs == 1,
           say_grams(&wires[0], 1234));
     assert_int_equal(heard.readings, 0);
-    say(&wires[0], "\r\n");
-    UNTIL(heard.readings > 0, say(&wires[0], "\x02+0020002"
-                                             "1B\x03"));
+    pty_wire_say(&wires[0], "\r\n");
+    UNTIL(heard.readings > 0, pty_wire_say(&wires[0], "\x02+0020002"
+                                                      "1B\x03"));
     UNTIL(heard.status[0].state == PORT_TRUSTED, );
     assert_int_equal(heard.status[0].fault, PORT_FAULT_NONE);
     assert_int_equal(heard.ups, 1);
@@ -291,7 +261,7 @@ static void frames_of_another_protocol_are_a_wrong_device(void **state)
 }
 
 /* Answers each request as an MT-SICS scale does; returns how many came. */
-static int answer(const struct wire *wire)
+static int answer(const struct pty_wire *wire)
 {
     static const char request[] = "SI\r\n";
     char bytes[256];
@@ -300,7 +270,7 @@ static int answer(const struct wire *wire)
     int requests = 0;
     for (size_t at = 0; at + sizeof request - 1 <= count; at += sizeof request - 1) {
         assert_memory_equal(bytes + at, request, sizeof request - 1);
-        say(wire, "S S      1.234 kg\r\n");
+        pty_wire_say(wire, "S S      1.234 kg\r\n");
         requests++;
     }
     return requests;
@@ -315,7 +285,7 @@ static void a_polled_device_is_asked_until_it_answers(void **state)
     UNTIL(heard.readings > 5, requests += answer(&wires[0]));
     assert_int_equal(heard.last_grams, 1234);
     assert_true(heard.readings <= requests - 2);
-    unplug(&wires[0]);
+    pty_wire_unplug(&wires[0]);
     const int before = heard.readings;
     plug(&wires[0]);
     UNTIL(heard.readings > before, answer(&wires[0]));
@@ -369,8 +339,8 @@ static void exchanged_adapters_are_noticed(void **state)
     plug(&wires[1]);
     start(2, "st_gs");
     UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, say_both());
-    unplug(&wires[0]);
-    unplug(&wires[1]);
+    pty_wire_unplug(&wires[0]);
+    pty_wire_unplug(&wires[1]);
     UNTIL(heard.downs == 2, );
     forget();
     pthread_mutex_lock(&adapters_lock);
@@ -390,6 +360,104 @@ static void exchanged_adapters_are_noticed(void **state)
     UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, say_both());
 }
 
+static void say_crosswise(void)
+{
+    say_grams(&wires[0], 6000);
+    say_grams(&wires[1], 5000);
+}
+
+/* Both away at the same time, and main knows. */
+static void unplug_both(void)
+{
+    pty_wire_unplug(&wires[0]);
+    pty_wire_unplug(&wires[1]);
+    UNTIL(heard.status[0].state == PORT_LOST && heard.status[1].state == PORT_LOST, );
+}
+
+/* Two adapters that nothing but their sockets tells apart, each in the other one's. */
+static void exchange_alike_adapters(void)
+{
+    plug(&wires[0]);
+    plug(&wires[1]);
+    start(2, "st_gs");
+    UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, say_both());
+    unplug_both();
+    forget();
+    plug(&wires[0]);
+    plug(&wires[1]);
+    UNTIL(heard.status[0].fault == PORT_FAULT_WRONG_DEVICE &&
+              heard.status[1].fault == PORT_FAULT_WRONG_DEVICE,
+          say_crosswise());
+    assert_int_equal(heard.readings, 0);
+    assert_int_equal(heard.ups, 0);
+}
+
+static void exchanged_adapters_that_look_alike_are_noticed(void **state)
+{
+    (void)state;
+    exchange_alike_adapters();
+    unplug_both();
+    forget();
+    plug(&wires[0]);
+    plug(&wires[1]);
+    UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, say_both());
+    assert_int_equal(heard.port_grams[0], 5000);
+    assert_int_equal(heard.port_grams[1], 6000);
+    assert_int_equal(heard.ups, 2);
+}
+
+static void a_technician_may_say_that_it_is_right(void **state)
+{
+    (void)state;
+    exchange_alike_adapters();
+    pty_wire_unplug(&wires[0]);
+    UNTIL(heard.status[0].state == PORT_LOST, say_crosswise());
+    plug(&wires[0]);
+    UNTIL(heard.status[0].fault == PORT_FAULT_WRONG_DEVICE, say_crosswise());
+    assert_int_equal(heard.readings, 0);
+    io_watch(io, true);
+    pty_wire_unplug(&wires[0]);
+    UNTIL(heard.status[0].state == PORT_LOST, say_crosswise());
+    plug(&wires[0]);
+    UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, say_crosswise());
+    assert_int_equal(heard.port_grams[0], 6000);
+    assert_int_equal(heard.port_grams[1], 5000);
+}
+
+static void alike_adapters_with_equal_weights_are_believed(void **state)
+{
+    (void)state;
+    plug(&wires[0]);
+    plug(&wires[1]);
+    start(2, "st_gs");
+    UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, {
+        say_grams(&wires[0], 5000);
+        say_grams(&wires[1], 5300);
+    });
+    unplug_both();
+    forget();
+    plug(&wires[0]);
+    plug(&wires[1]);
+    UNTIL(heard.port_readings[0] > 0 && heard.port_readings[1] > 0, {
+        say_grams(&wires[0], 5300);
+        say_grams(&wires[1], 5000);
+    });
+}
+
+static void silence_ends_what_a_reader_says(void **state)
+{
+    (void)state;
+    start(1, "qr_line");
+    plug(&wires[0]);
+    UNTIL(heard.status[0].state == PORT_TRUSTED, );
+    pty_wire_say(&wires[0], "6901234567892");
+    UNTIL(heard.readings == 1, );
+    assert_string_equal(heard.card, "6901234567892");
+    pty_wire_say(&wires[0], "330104");
+    UNTIL(heard.readings == 2, );
+    assert_string_equal(heard.card, "330104");
+}
+
 static void a_new_adapter_is_no_exchange(void **state)
 {
     (void)state;
@@ -397,7 +465,7 @@ static void a_new_adapter_is_no_exchange(void **state)
     plug(&wires[0]);
     start(1, "st_gs");
     UNTIL(heard.readings > 0, say_grams(&wires[0], 5000));
-    unplug(&wires[0]);
+    pty_wire_unplug(&wires[0]);
     UNTIL(heard.downs == 1, );
     forget();
     pthread_mutex_lock(&adapters_lock);
@@ -449,6 +517,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_name_that_turns_to_anothers_device_stops_both, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(exchanged_adapters_are_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(exchanged_adapters_that_look_alike_are_noticed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_technician_may_say_that_it_is_right, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(alike_adapters_with_equal_weights_are_believed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(silence_ends_what_a_reader_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_adapter_is_no_exchange, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_absent_at_the_start_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counters_go_up_only_while_somebody_looks, set_up,

@@ -61,6 +61,40 @@ static void a_message_names_file_and_line(void **state)
     assert_ptr_equal(strstr(error, "a.cfg:"), error);
 }
 
+/* The simulated site with a level sensor more, over bin 1. */
+static void a_level_sensor_arrives(void **state)
+{
+    (void)state;
+    static char text[64 * 1024];
+    FILE *file = fopen("../assets/deploy/simulated.cfg", "rb");
+    assert_non_null(file);
+    size_t length = fread(text, 1, sizeof text - 512, file);
+    fclose(file);
+    text[length] = '\0';
+    static const char port[] = "ports = (\n{ name = \"v1\"; device = \"/dev/none\";"
+                               " protocol = \"a02_uart\"; },\n";
+    static const char bin[] = "number = 1; level = \"v1\"; level_empty_mm = 900;"
+                              " level_full_mm = 150; ";
+    static const char *const places[][2] = {{"ports = (", port}, {"number = 1;", bin}};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        char *at = strstr(text, places[i][0]);
+        assert_non_null(at);
+        size_t had = strlen(places[i][0]);
+        size_t has = strlen(places[i][1]);
+        memmove(at + has, at + had, strlen(at + had) + 1);
+        memcpy(at, places[i][1], has);
+    }
+    if (settings_read_text(text, "a.cfg", &settings, error) != 0) {
+        fail_msg("%s", error);
+    }
+    const struct site_bin *first = &settings.site.bins[0];
+    assert_int_equal(first->level.port, settings_port(&settings, "v1"));
+    assert_int_equal(first->level.channel, 1);
+    assert_int_equal(first->level_empty_mm, 900);
+    assert_int_equal(first->level_full_mm, 150);
+    assert_int_equal(settings.site.bins[1].level.port, -1);
+}
+
 /* libconfig's own reader would end the program at a directory, and stop unseen at a zero byte. */
 static void what_is_no_text_is_refused(void **state)
 {
@@ -85,6 +119,7 @@ int main(void)
         cmocka_unit_test(the_simulated_site_is_whole),
         cmocka_unit_test(the_sample_lacks_only_the_pin),
         cmocka_unit_test(ports_get_what_their_protocol_needs),
+        cmocka_unit_test(a_level_sensor_arrives),
         cmocka_unit_test(a_message_names_file_and_line),
         cmocka_unit_test(what_is_no_text_is_refused),
     };

@@ -1,0 +1,75 @@
+#include "kiosk/core/frozen.h"
+
+void frozen_init(struct frozen *frozen)
+{
+    *frozen = (struct frozen){.woke_ms = INT64_MIN};
+}
+
+static bool lives(struct frozen *frozen, int64_t t_ms)
+{
+    bool was_frozen = frozen->frozen;
+    frozen->frozen = false;
+    frozen->openings = 0;
+    if (was_frozen) {
+        frozen->woke_ms = t_ms;
+    }
+    return was_frozen;
+}
+
+bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool moving)
+{
+    bool same = frozen->known && frozen->grams == grams && frozen->moving == moving;
+    if (!same) {
+        /* Without a value to compare with, the first one is no sign of anything. */
+        bool thaws = frozen->known && lives(frozen, t_ms);
+        frozen->known = true;
+        frozen->grams = grams;
+        frozen->moving = moving;
+        frozen->still_ms = t_ms;
+        return thaws;
+    }
+    if (frozen->flickers && t_ms - frozen->still_ms >= FROZEN_STILL_MS) {
+        frozen->frozen = true;
+    }
+    return false;
+}
+
+bool frozen_other(struct frozen *frozen, int64_t t_ms)
+{
+    frozen->known = false;
+    return lives(frozen, t_ms);
+}
+
+void frozen_gap(struct frozen *frozen)
+{
+    frozen->openings = 0;
+    /* A frozen one is still compared with what it repeated before. */
+    frozen->known = frozen->known && frozen->frozen;
+}
+
+void frozen_opening(struct frozen *frozen, int64_t opened_ms, int64_t closed_ms)
+{
+    bool unanswered = frozen->known && frozen->still_ms <= opened_ms;
+    if (!unanswered || frozen->frozen || closed_ms - opened_ms < FROZEN_OPENING_MS) {
+        return;
+    }
+    frozen->openings++;
+    frozen->frozen = frozen->openings >= FROZEN_OPENINGS;
+}
+
+void frozen_rested(struct frozen *frozen, bool flickered)
+{
+    frozen->restless = flickered ? (uint8_t)(frozen->restless + !frozen->flickers) : 0;
+    frozen->flickers = frozen->flickers || frozen->restless >= FROZEN_RESTLESS;
+}
+
+void frozen_restore(struct frozen *frozen, int64_t now_ms, int32_t grams)
+{
+    *frozen = (struct frozen){
+        .frozen = true,
+        .known = true,
+        .grams = grams,
+        .still_ms = now_ms,
+        .woke_ms = INT64_MIN,
+    };
+}

@@ -1,0 +1,521 @@
+/* Scales that are out of range or frozen: named on screen, a pair of rows in the ledger, and never
+ * a weight. Levels, which only show. Cards, which do nothing.
+ */
+#include "core_site.h"
+
+enum { HOUR_MS = 3600 * 1000, BIN = WASTE_KITCHEN };
+
+static void open_for(struct test_site *t, int bin, int64_t ms)
+{
+    site_lid(t, bin, true);
+    site_run(t, ms);
+    site_lid(t, bin, false);
+    site_run(t, 5000);
+}
+
+/* ---- overload -------------------------------------------------------------------------------- */
+
+static void overload_is_one_pair(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_status[BIN] = READING_OVERLOAD;
+    site_run(t, 20000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OVERLOAD);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 1);
+    const struct kiosk_event *began = site_event(t, EVENT_OVERLOAD, 0);
+    assert_int_equal(began->body.overload.bin, BIN + 1);
+    assert_true(began->body.overload.began);
+    assert_int_equal(began->at.t_ms - began->body.overload.since_ms, 1000);
+    t->scale_status[BIN] = READING_OK;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 2);
+    const struct event_overload *ended = &site_event(t, EVENT_OVERLOAD, 1)->body.overload;
+    assert_int_equal(ended->bin, BIN + 1);
+    assert_false(ended->began);
+    assert_int_equal(ended->since_ms, began->body.overload.since_ms);
+    assert_int_equal(site_count(t, EVENT_DEVICE_LOST), 0);
+}
+
+static void underload_is_out_of_range_too(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_status[BIN] = READING_UNDERLOAD;
+    site_run(t, 2000);
+    assert_true(site_event(t, EVENT_OVERLOAD, 0)->body.overload.began);
+}
+
+/* A bag that drops hard, and a load at the very end of the range. */
+static void moments_out_of_range_are_not_recorded(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 50; i++) {
+        t->scale_status[BIN] = i % 2 == 0 ? READING_OVERLOAD : READING_OK;
+        site_run(t, 700);
+    }
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 0);
+    t->scale_status[BIN] = READING_OVERLOAD;
+    site_run(t, 2000);
+    for (int i = 0; i < 50; i++) {
+        t->scale_status[BIN] = i % 2 == 0 ? READING_OVERLOAD : READING_OK;
+        site_run(t, 700);
+    }
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 1);
+}
+
+static void lost_port_does_not_end_an_overload(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_status[BIN] = READING_OVERLOAD;
+    site_run(t, 2000);
+    site_port(t, BIN, false);
+    site_run(t, 20000);
+    site_port(t, BIN, true);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 1);
+    t->scale_status[BIN] = READING_OK;
+    site_run(t, 2000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 2);
+}
+
+static void overload_goes_on_over_a_restart(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_status[BIN] = READING_OVERLOAD;
+    site_run(t, 2000);
+    site_restart(t);
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 1);
+    t->scale_status[BIN] = READING_OK;
+    site_run(t, 2000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 2);
+    assert_false(site_event(t, EVENT_OVERLOAD, 1)->body.overload.began);
+    site_restart(t);
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_OVERLOAD), 2);
+}
+
+/* ---- frozen ---------------------------------------------------------------------------------- */
+
+static void freeze(struct test_site *t)
+{
+    for (int i = 0; i < 3; i++) {
+        open_for(t, BIN, 2500);
+    }
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
+}
+
+static void three_unanswered_openings_are_a_frozen_scale(void **state)
+{
+    struct test_site *t = *state;
+    open_for(t, BIN, 2500);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 1);
+    const struct event_frozen *frozen = &site_event(t, EVENT_FROZEN, 0)->body.frozen;
+    assert_int_equal(frozen->bin, BIN + 1);
+    assert_true(frozen->began);
+    assert_int_equal(frozen->grams, EMPTY_G);
+    assert_int_equal(frozen->since_ms, 10 * BIN); /* its very first reading */
+    struct view view = site_view(t);
+    assert_int_equal(view.bins[BIN].scale, SENSOR_FROZEN);
+    assert_false(view.bins[BIN].has_grams);
+    assert_false(view.bins[BIN].has_fill);
+    site_run(t, HOUR_MS);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 1);
+}
+
+static void short_openings_prove_nothing(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 20; i++) {
+        open_for(t, BIN, 1500);
+    }
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+}
+
+/* One division, up and down again, is life. */
+static void least_change_is_life(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 20; i++) {
+        open_for(t, BIN, 2500);
+        if (i % 2 == 1) {
+            t->load_g[BIN] += DIVISION_G;
+            site_run(t, 200);
+            t->load_g[BIN] -= DIVISION_G;
+            site_run(t, 200);
+        }
+    }
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+}
+
+static void other_bins_do_not_count(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 12; i++) {
+        open_for(t, i % 4, i % 4 == BIN ? 500 : 2500);
+    }
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 3); /* the three others */
+}
+
+static void deposit_into_a_frozen_scale_is_unweighed(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    site_choose(t, (enum waste_class)BIN);
+    assert_false(site_view(t).has_live);
+    open_for(t, BIN, 2500);
+    const struct event_deposit *deposit = site_deposit(t, 0);
+    assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(deposit->quality, QUALITY_NONE);
+    assert_false(deposit->has_base);
+}
+
+static void first_change_ends_it(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    t->load_g[BIN] += DIVISION_G;
+    site_run(t, 100);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 2);
+    const struct event_frozen *ended = &site_event(t, EVENT_FROZEN, 1)->body.frozen;
+    assert_false(ended->began);
+    assert_int_equal(ended->bin, BIN + 1);
+    assert_int_equal(ended->grams, EMPTY_G + DIVISION_G);
+    assert_int_equal(ended->since_ms, site_event(t, EVENT_FROZEN, 0)->body.frozen.since_ms);
+    site_run(t, 10000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 700);
+    site_run(t, 3000);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+}
+
+/* What came while it was frozen belongs to no deposit, and is not lost either. */
+static void weight_of_the_frozen_time_is_an_adjustment(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    open_for(t, BIN, 2500);
+    t->load_g[BIN] += 4000; /* it shows all at once what came meanwhile */
+    site_run(t, 20000);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    const struct event_adjustment *change = &site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment;
+    assert_int_equal(change->change_g, 4000);
+    assert_int_equal(change->base_g, EMPTY_G);
+}
+
+/* It wakes up under an open lid: how much of the change is this bag's, nobody knows. */
+static void scale_that_wakes_under_an_open_lid_weighs_nothing(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 5000);
+    site_run(t, 20000);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 5000);
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 600);
+    site_run(t, 3000);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 600);
+}
+
+static void opening_at_once_after_it_woke_weighs_nothing(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    t->load_g[BIN] += 4000;
+    site_run(t, 200);
+    site_drop(t, BIN, 500);
+    site_run(t, 20000);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 4500);
+}
+
+static void frozen_goes_on_over_a_restart(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    site_restart(t);
+    site_run(t, 5000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 1);
+    t->load_g[BIN] += 300; /* repaired while the power was off */
+    site_restart(t);
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 2);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
+}
+
+static void outage_does_not_thaw(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    site_port(t, BIN, false);
+    site_run(t, 20000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_LOST);
+    site_port(t, BIN, true);
+    site_run(t, 5000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 1);
+}
+
+static void openings_on_both_sides_of_an_outage_do_not_add_up(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 6; i++) {
+        if (i % 2 == 0) {
+            site_port(t, BIN, false);
+            site_run(t, 1000);
+            site_port(t, BIN, true);
+            site_run(t, 3000);
+        }
+        open_for(t, BIN, 2500);
+    }
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+}
+
+/* An indicator that filters well may stand still all night. */
+static void still_scale_that_never_flickered_is_well(void **state)
+{
+    struct test_site *t = *state;
+    t->scale_period_ms = 1000;
+    t->site.timing.settle_ms = 5000;
+    site_run(t, 30 * (int64_t)HOUR_MS);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+}
+
+static void flickering_scale_that_stands_still_for_a_day_is_frozen(void **state)
+{
+    struct test_site *t = *state;
+    t->noise_g[BIN] = DIVISION_G;
+    site_run(t, 5 * 60 * 1000);
+    t->noise_g[BIN] = 0;
+    t->scale_period_ms = 1000;
+    site_run(t, 23 * (int64_t)HOUR_MS);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
+    site_run(t, 2 * (int64_t)HOUR_MS);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 1);
+    const struct kiosk_event *began = site_event(t, EVENT_FROZEN, 0);
+    assert_int_equal(began->body.frozen.bin, BIN + 1);
+    assert_int_equal(began->at.t_ms - began->body.frozen.since_ms, 24 * (int64_t)HOUR_MS);
+}
+
+/* ---- faults of the line ---------------------------------------------------------------------- */
+
+static void every_fault_of_a_port_ends_with_a_reading(void **state)
+{
+    struct test_site *t = *state;
+    static const enum port_fault faults[] = {PORT_FAULT_FRAMES, PORT_FAULT_WRONG_DEVICE,
+                                             PORT_FAULT_DUPLICATE};
+    for (int i = 0; i < 3; i++) {
+        site_input(t, (struct kiosk_input){.kind = INPUT_PORT_STATUS,
+                                           .u.port_status = {.port = BIN,
+                                                             .state = PORT_CHECKING,
+                                                             .fault = (uint8_t)faults[i]}});
+        assert_int_equal(site_count(t, EVENT_DEVICE_LOST), i + 1);
+        site_scale_reading(t, BIN);
+        assert_int_equal(site_count(t, EVENT_DEVICE_BACK), i + 1);
+        assert_string_equal(site_event(t, EVENT_DEVICE_BACK, i)->body.device.device, "s3");
+    }
+}
+
+/* ---- levels ---------------------------------------------------------------------------------- */
+
+enum { LEVEL_PORT = BINS + 1 };
+
+static void level(struct test_site *t, int32_t mm)
+{
+    site_reading(t, (reading_t){.kind = READING_LEVEL,
+                                .port = LEVEL_PORT,
+                                .channel = 2,
+                                .has_value = true,
+                                .level_mm = mm});
+}
+
+static void begin_with_level(struct test_site *t)
+{
+    site_prepare(t);
+    t->site.port_count = LEVEL_PORT + 1;
+    strcpy(t->site.ports[LEVEL_PORT], "v1");
+    t->site.bins[BIN].level = (struct site_channel){.port = LEVEL_PORT, .channel = 2};
+    t->site.bins[BIN].level_empty_mm = 1000;
+    t->site.bins[BIN].level_full_mm = 200;
+    kiosk_init(&t->kiosk, &t->site);
+    site_begin_kiosk(t);
+    site_run(t, 2000);
+}
+
+static void fill_is_the_larger_of_weight_and_level(void **state)
+{
+    struct test_site *t = *state;
+    begin_with_level(t);
+    assert_false(site_view(t).bins[BIN].has_level);
+    t->load_g[BIN] = EMPTY_G + 30000; /* half of the capacity */
+    site_run(t, 1000);
+    static const struct {
+        int32_t level_mm, permille;
+        enum fill_level level;
+    } cases[] = {{1100, 500, FILL_ROOM},     {900, 500, FILL_ROOM}, {520, 600, FILL_ROOM},
+                 {360, 800, FILL_NEAR_FULL}, {240, 950, FILL_FULL}, {200, 1000, FILL_FULL},
+                 {0, 1000, FILL_FULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        level(t, cases[i].level_mm);
+        struct view view = site_view(t);
+        assert_true(view.bins[BIN].has_level);
+        assert_int_equal(view.bins[BIN].level_mm, cases[i].level_mm);
+        assert_int_equal(view.bins[BIN].permille, cases[i].permille);
+        assert_int_equal(view.bins[BIN].level, cases[i].level);
+    }
+    for (int i = 0; i < BINS; i++) {
+        assert_int_equal(site_view(t).bins[i].has_level, i == BIN);
+    }
+}
+
+static void level_has_its_own_age(void **state)
+{
+    struct test_site *t = *state;
+    begin_with_level(t);
+    level(t, 200);
+    site_mute_scale(t, BIN, true);
+    site_run(t, t->site.timing.level_age_ms);
+    struct view view = site_view(t);
+    assert_int_equal(view.bins[BIN].scale, SENSOR_SILENT);
+    assert_false(view.bins[BIN].has_grams);
+    assert_true(view.bins[BIN].has_fill); /* by the level alone */
+    assert_int_equal(view.bins[BIN].permille, 1000);
+    assert_int_equal(kiosk_view_deadline(&t->kiosk, t->now_ms), t->now_ms + 1);
+    site_run(t, 1);
+    view = site_view(t);
+    assert_false(view.bins[BIN].has_level);
+    assert_false(view.bins[BIN].has_fill);
+    assert_int_equal(view.bins[BIN].level, FILL_UNKNOWN);
+}
+
+static void faulty_and_impossible_levels_are_none(void **state)
+{
+    struct test_site *t = *state;
+    begin_with_level(t);
+    level(t, -1);
+    level(t, INT32_MIN);
+    level(t, INT32_MAX);
+    site_reading(t, (reading_t){.kind = READING_LEVEL,
+                                .port = LEVEL_PORT,
+                                .channel = 2,
+                                .status = READING_ERROR,
+                                .level_mm = 300});
+    assert_false(site_view(t).bins[BIN].has_level);
+}
+
+static void level_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    begin_with_level(t);
+    const int before = t->event_count;
+    for (int i = 0; i < 40; i++) {
+        level(t, 1000 - 20 * i);
+        site_run(t, 500);
+    }
+    assert_int_equal(t->event_count, before);
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 700);
+    level(t, 100);
+    site_run(t, 3000);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+}
+
+static void silent_level_sensor_is_a_lost_device(void **state)
+{
+    struct test_site *t = *state;
+    begin_with_level(t);
+    level(t, 500);
+    site_run(t, 6000);
+    assert_string_equal(site_event(t, EVENT_DEVICE_LOST, 0)->body.device.device, "v1");
+    level(t, 500);
+    assert_int_equal(site_count(t, EVENT_DEVICE_BACK), 1);
+}
+
+/* ---- cards ----------------------------------------------------------------------------------- */
+
+static void hold_card(struct test_site *t)
+{
+    for (int port = 0; port < HW_PORTS_MAX; port++) {
+        for (int channel = 0; channel <= HW_CHANNELS_MAX; channel++) {
+            site_reading(t, (reading_t){.kind = READING_CARD,
+                                        .port = (uint8_t)port,
+                                        .channel = (uint8_t)channel,
+                                        .has_value = true,
+                                        .grams = 9000,
+                                        .lid_open = true,
+                                        .card = "0012345678"});
+        }
+    }
+}
+
+static void card_triggers_nothing(void **state)
+{
+    struct test_site *t = *state;
+    static const enum intent_kind places[] = {INTENT_NONE, INTENT_CHOOSE, INTENT_SERVICE};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        site_intent(t, places[i], WASTE_KITCHEN);
+        const struct view before = site_view(t);
+        const int events = t->event_count;
+        hold_card(t);
+        const struct view after = site_view(t);
+        assert_memory_equal(&before, &after, sizeof before);
+        assert_int_equal(t->event_count, events);
+        assert_int_equal(t->pins_asked, 0);
+    }
+}
+
+/* Not even a sign that the port lives: a card reader is silent all day. */
+static void card_brings_no_port_back(void **state)
+{
+    struct test_site *t = *state;
+    site_mute_scale(t, BIN, true);
+    site_run(t, 10000);
+    assert_int_equal(site_count(t, EVENT_DEVICE_LOST), 1);
+    hold_card(t);
+    assert_int_equal(site_count(t, EVENT_DEVICE_BACK), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SITE_TEST(overload_is_one_pair),
+        SITE_TEST(underload_is_out_of_range_too),
+        SITE_TEST(moments_out_of_range_are_not_recorded),
+        SITE_TEST(lost_port_does_not_end_an_overload),
+        SITE_TEST(overload_goes_on_over_a_restart),
+        SITE_TEST(three_unanswered_openings_are_a_frozen_scale),
+        SITE_TEST(short_openings_prove_nothing),
+        SITE_TEST(least_change_is_life),
+        SITE_TEST(other_bins_do_not_count),
+        SITE_TEST(deposit_into_a_frozen_scale_is_unweighed),
+        SITE_TEST(first_change_ends_it),
+        SITE_TEST(weight_of_the_frozen_time_is_an_adjustment),
+        SITE_TEST(scale_that_wakes_under_an_open_lid_weighs_nothing),
+        SITE_TEST(opening_at_once_after_it_woke_weighs_nothing),
+        SITE_TEST(frozen_goes_on_over_a_restart),
+        SITE_TEST(outage_does_not_thaw),
+        SITE_TEST(openings_on_both_sides_of_an_outage_do_not_add_up),
+        SITE_TEST(still_scale_that_never_flickered_is_well),
+        SITE_TEST(flickering_scale_that_stands_still_for_a_day_is_frozen),
+        SITE_TEST(every_fault_of_a_port_ends_with_a_reading),
+        SITE_TEST(fill_is_the_larger_of_weight_and_level),
+        SITE_TEST(level_has_its_own_age),
+        SITE_TEST(faulty_and_impossible_levels_are_none),
+        SITE_TEST(level_is_no_deposit),
+        SITE_TEST(silent_level_sensor_is_a_lost_device),
+        SITE_TEST(card_triggers_nothing),
+        SITE_TEST(card_brings_no_port_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
