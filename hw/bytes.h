@@ -29,6 +29,12 @@ static inline struct frame_result frame_wait(void)
     return (struct frame_result){.verdict = FRAME_WAIT};
 }
 
+/* No frame that begins like this ends before `length` bytes. */
+static inline struct frame_result frame_wait_for(size_t length)
+{
+    return (struct frame_result){.verdict = FRAME_WAIT, .length = length};
+}
+
 static inline struct frame_result frame_ok(size_t length)
 {
     return (struct frame_result){.verdict = FRAME_OK, .length = length};
@@ -42,6 +48,40 @@ static inline struct frame_result frame_skip(size_t length)
 static inline struct frame_result frame_reject(enum reject_reason reason, size_t length)
 {
     return (struct frame_result){.verdict = FRAME_REJECT, .reason = reason, .length = length};
+}
+
+static inline bool byte_is_line_end(uint8_t byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+/* Drops what byte `at` (at least 1) has broken, up to where the next frame may begin with `start`:
+ * a frame that was cut is followed at once by a whole one. Byte `at` is looked at again. */
+static inline struct frame_result frame_broken(enum reject_reason reason, const uint8_t *bytes,
+                                               size_t at, uint8_t start)
+{
+    for (size_t i = 1; i < at; i++) {
+        if (bytes[i] == start) {
+            return frame_reject(reason, i);
+        }
+    }
+    return frame_reject(reason, at);
+}
+
+/* What stands before the next `start`: line ends may, everything else is noise. */
+static inline struct frame_result frame_between(const uint8_t *bytes, size_t count, uint8_t start)
+{
+    size_t length = 1;
+    if (byte_is_line_end(bytes[0])) {
+        while (length < count && byte_is_line_end(bytes[length])) {
+            length++;
+        }
+        return frame_skip(length);
+    }
+    while (length < count && bytes[length] != start && !byte_is_line_end(bytes[length])) {
+        length++;
+    }
+    return frame_reject(REJECT_NOISE, length);
 }
 
 #endif

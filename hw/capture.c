@@ -2,6 +2,7 @@
 
 #include "hw/bytes.h"
 #include "hw/link.h"
+#include "hw/text_line.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -285,33 +286,6 @@ static int parse_port_event(struct cursor *cursor, struct word port, struct capt
     return wrong(cursor, sign.text, "sign", "< received, > sent, = value, ! lost or back");
 }
 
-/* Whole UTF-8 characters without control characters; the length is judged elsewhere. */
-static bool is_clean_text(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length;) {
-        const uint8_t lead = (uint8_t)text[i];
-        if (lead < 0x20 || lead == 0x7F || (lead >= 0x80 && lead < 0xC2) || lead > 0xF4) {
-            return false;
-        }
-        const size_t follow = lead < 0x80 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-        if (follow >= length - i) {
-            return false;
-        }
-        for (size_t k = 1; k <= follow; k++) {
-            if (((uint8_t)text[i + k] & 0xC0) != 0x80) {
-                return false;
-            }
-        }
-        const uint8_t second = follow > 0 ? (uint8_t)text[i + 1] : 0;
-        if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-            (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) {
-            return false;
-        }
-        i += follow + 1;
-    }
-    return true;
-}
-
 static const struct {
     const char *verb;
     bool has_argument;
@@ -343,7 +317,7 @@ static int parse_ui(struct cursor *cursor, struct capture_event *event)
     if (argument.length == 0 || argument.length >= sizeof event->argument) {
         return wrong(cursor, argument.text, "argument", "1 to 95 bytes of UTF-8");
     }
-    if (!is_clean_text(argument.text, argument.length)) {
+    if (!text_is_clean((const uint8_t *)argument.text, argument.length)) {
         snprintf(cursor->error, CAPTURE_ERROR_MAX,
                  "column %d: argument is no text: UTF-8 without control characters, please",
                  column_of(cursor, argument.text));
@@ -505,7 +479,7 @@ size_t capture_format(const struct capture_event *event, char text[CAPTURE_LINE_
         format_value(&writer, &event->reading);
         break;
     case CAPTURE_UI:
-        assert(is_clean_text(event->argument, strlen(event->argument)));
+        assert(text_is_clean((const uint8_t *)event->argument, strlen(event->argument)));
         WRITE(&writer, "ui %s%s%s", event->verb, event->argument[0] ? " " : "", event->argument);
         break;
     case CAPTURE_CLOCK:

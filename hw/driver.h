@@ -12,12 +12,12 @@
 #include <stddef.h>
 
 enum {
-    HW_FRAME_MAX = 64,      /* the longest frame of any driver, bytes */
-    HW_VALUES_MAX = 8,      /* the most values one frame can carry */
-    HW_UNIT_MAX = 8,        /* a unit's text with its NUL */
-    HW_VALUE_TEXT_MAX = 24, /* a value's text with its NUL */
-    HW_REQUEST_MAX = 32,    /* the longest request a polled driver sends, bytes */
-    HW_LINE_TEXT_MAX = 16   /* "115200/8n1" with its NUL */
+    HW_FRAME_MAX = 64,               /* the longest frame of any driver, bytes */
+    HW_VALUES_MAX = 8,               /* the most values one frame can carry */
+    HW_UNIT_MAX = 8,                 /* a unit's text with its NUL */
+    HW_VALUE_TEXT_MAX = HW_CARD_MAX, /* a value's text with its NUL */
+    HW_REQUEST_MAX = 32,             /* the longest request a polled driver sends, bytes */
+    HW_LINE_TEXT_MAX = 16            /* "115200/8n1" with its NUL */
 };
 
 /* Settings of one port that change how its bytes are read. */
@@ -26,7 +26,13 @@ struct hw_options {
     bool checksum;          /* verify the check of formats that have one; off only to look at a
                                device whose check is not understood */
     char unit[HW_UNIT_MAX]; /* unit of formats that send none: "g" "kg" "t" "jin"; "" = not set */
+    char address;           /* of polled devices that have one; 0 = the protocol's usual one */
+    bool has_decimals;      /* `decimals` replaces what formats without a point leave open */
+    uint8_t decimals;       /* 0 to 5 */
 };
+
+/* What a scale can be told to do; recorded in the ledger by who tells it. */
+enum hw_command { HW_COMMAND_ZERO, HW_COMMAND_TARE, HW_COMMAND_CLEAR_TARE };
 
 enum frame_verdict {
     FRAME_WAIT,  /* a frame may have begun: more bytes are needed */
@@ -50,11 +56,14 @@ enum reject_reason {
 #undef X
         REJECT_REASON_COUNT
 };
+_Static_assert((int)REJECT_REASON_COUNT == (int)HW_REJECT_REASONS, "reading.h counts them too");
 
 struct frame_result {
     enum frame_verdict verdict;
     enum reject_reason reason; /* for FRAME_REJECT */
-    size_t length;             /* for FRAME_OK, FRAME_SKIP and FRAME_REJECT */
+    size_t length;             /* for FRAME_OK, FRAME_SKIP and FRAME_REJECT: how many bytes are done
+                                  with; for FRAME_WAIT: with fewer than this many bytes the answer
+                                  stays FRAME_WAIT, so that nobody need ask; 0 = ask again */
 };
 
 /* One value as the device displayed it: sign, digits and decimals are kept, so that nothing is lost
@@ -69,7 +78,8 @@ struct hw_value {
     uint64_t digits;        /* all digits as one integer, without sign and point; at most 10^15 */
     char unit[HW_UNIT_MAX]; /* as sent ("kg", "g", "%"); "" where the format sends none */
     bool tare;              /* the stored tare, not what lies on the scale: shown, but no reading */
-    bool lid_open;          /* lid */
+    bool lid_open;          /* lid, lock */
+    char text[HW_CARD_MAX]; /* card: its number or text; status error or busy: the device's code */
 };
 
 struct hw_driver {
@@ -78,13 +88,20 @@ struct hw_driver {
     const char *line;       /* usual line settings, "9600/8n1" */
     bool polled;            /* poll() must be sent before the device speaks */
     uint16_t poll_ms;       /* for polled drivers: how often, ms */
-    bool checksum_default;  /* value of hw_options.checksum where the port does not say */
-    const char *summary;    /* one line for people: maker, models */
+    bool whole_lines;      /* text without a check and without a word at its beginning: after a line
+                              that is too long, the rest of it is dropped too, because the tail of a
+                              number is a number */
+    bool checksum_default; /* value of hw_options.checksum where the port does not say */
+    const char *summary;   /* one line for people: maker, models */
 
     /* Looks at the beginning of `bytes` (count >= 1, already masked where the port says so). Never
      * reads past `count`; answers FRAME_WAIT only while count < HW_FRAME_MAX. */
     struct frame_result (*frame)(const struct hw_options *options, const uint8_t *bytes,
                                  size_t count);
+
+    /* NULL where every frame shows its own end. For formats where only what follows shows it: are
+     * these bytes, for which frame() waits, one whole frame if nothing follows? */
+    bool (*whole)(const struct hw_options *options, const uint8_t *bytes, size_t count);
 
     /* Values of one whole frame that frame() accepted. Returns how many were written, 0 where the
      * frame carries none (a host's own command, a keep-alive). At most HW_VALUES_MAX. */
@@ -93,6 +110,11 @@ struct hw_driver {
 
     /* NULL for streaming devices. Writes the next request, returns its length. */
     size_t (*poll)(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX]);
+
+    /* NULL where the device takes none. Writes the request for `command`, returns its length; 0
+     * where this device does not know that command. */
+    size_t (*command)(const struct hw_options *options, enum hw_command command,
+                      uint8_t request[HW_REQUEST_MAX]);
 };
 
 /* The table: `hw_drivers[0 .. hw_driver_count-1]`, sorted by kind and name. */
@@ -111,8 +133,12 @@ const char *hw_status_text(enum reading_status status);
  * half away from zero. False where the unit is no weight or the result does not fit int32_t. */
 bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams);
 
-/* The value as displayed ("-0.200", lid: "1" open, "0" closed, "?" sensor fault; "" without
- * digits), NUL-terminated; `size` at least HW_VALUE_TEXT_MAX. */
+/* Millimetres of a distance in `unit` ("mm" "cm" "m"), in the same way. */
+bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm);
+
+/* The value as displayed ("-0.200", a card's number, lock: "opened" or "closed", lid: "1" open, "0"
+ * closed, "?" sensor fault; "" without digits), NUL-terminated; `size` at least HW_VALUE_TEXT_MAX.
+ */
 void hw_value_text(const struct hw_value *value, char *text, size_t size);
 
 #endif

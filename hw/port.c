@@ -1,5 +1,7 @@
 #include "hw/port.h"
 
+#include "hw/bytes.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -33,16 +35,34 @@ static void take_frame(struct port *port, const uint8_t *frame, size_t length, i
     }
 }
 
+/* How many bytes still belong to a line that was too long. */
+static size_t rest_of_line(struct port *port, const uint8_t *bytes, size_t count)
+{
+    size_t length = 0;
+    while (length < count && !byte_is_line_end(bytes[length])) {
+        length++;
+    }
+    port->dropping_line = length == count;
+    return length;
+}
+
 /* Cuts what is pending into frames; returns how many bytes are done with. */
 static size_t cut(struct port *port, int64_t now_ms, port_values_sink *sink, void *context)
 {
     const struct hw_driver *driver = port->config.driver;
     size_t at = 0;
+    port->wanted = 0;
     while (at < port->pending_count) {
         const uint8_t *bytes = port->pending + at;
         const size_t count = (size_t)port->pending_count - at;
+        if (port->dropping_line) {
+            at += rest_of_line(port, bytes, count);
+            continue;
+        }
         const struct frame_result result = driver->frame(&port->config.options, bytes, count);
         if (result.verdict == FRAME_WAIT) {
+            assert(result.length <= HW_FRAME_MAX);
+            port->wanted = (uint8_t)result.length;
             break;
         }
         assert(result.length >= 1 && result.length <= count);
@@ -50,6 +70,7 @@ static size_t cut(struct port *port, int64_t now_ms, port_values_sink *sink, voi
             take_frame(port, bytes, result.length, now_ms, sink, context);
         } else if (result.verdict == FRAME_REJECT) {
             count_reject(port, result.reason);
+            port->dropping_line = driver->whole_lines && result.reason == REJECT_LENGTH;
         }
         at += result.length;
     }
@@ -80,11 +101,27 @@ void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int
     port->stats.bytes += count;
     while (count > 0) {
         const size_t taken = append(port, bytes, count);
-        const size_t done = cut(port, now_ms, sink, context);
-        port->pending_count = (uint8_t)(port->pending_count - done);
-        memmove(port->pending, port->pending + done, port->pending_count);
         bytes += taken;
         count -= taken;
+        if (port->pending_count < port->wanted) {
+            break;
+        }
+        const size_t done = cut(port, now_ms, sink, context);
+        port->pending_count = (uint8_t)(port->pending_count - done);
+        if (port->pending_count > 0 && done > 0) {
+            memmove(port->pending, port->pending + done, port->pending_count);
+        }
+    }
+}
+
+void port_end_values(struct port *port, int64_t now_ms, port_values_sink *sink, void *context)
+{
+    const struct port_config *config = &port->config;
+    if (port->pending_count > 0 && config->driver->whole &&
+        config->driver->whole(&config->options, port->pending, port->pending_count)) {
+        take_frame(port, port->pending, port->pending_count, now_ms, sink, context);
+        port->pending_count = 0;
+        port->wanted = 0;
     }
 }
 
@@ -131,12 +168,51 @@ static bool weigh(struct port *port, const struct hw_value *value, reading_t *re
     return true;
 }
 
+static bool measure(struct port *port, const struct hw_value *value, reading_t *reading)
+{
+    if (!value->has_digits) {
+        return true;
+    }
+    if (!hw_value_to_mm(value, value->unit, &reading->level_mm)) {
+        port->stats.rejects[REJECT_VALUE]++;
+        return false;
+    }
+    reading->has_value = true;
+    return true;
+}
+
+static bool see_lid(struct port *port, const struct hw_value *value, reading_t *reading)
+{
+    (void)port;
+    reading->has_value = value->status == READING_OK;
+    reading->lid_open = reading->has_value && value->lid_open;
+    return true;
+}
+
+static bool take_card(struct port *port, const struct hw_value *value, reading_t *reading)
+{
+    (void)port;
+    reading->has_value = value->status == READING_OK;
+    memcpy(reading->card, value->text, sizeof reading->card);
+    return true;
+}
+
+/* Each answers false where the value is no reading. */
+static bool (*const to_reading[])(struct port *port, const struct hw_value *value,
+                                  reading_t *reading) = {
+    [READING_WEIGHT] = weigh,   [READING_LID] = see_lid,  [READING_LEVEL] = measure,
+    [READING_CARD] = take_card, [READING_LOCK] = see_lid,
+};
+
 static void values_to_readings(void *context, const struct hw_value *values, size_t count)
 {
     const struct reading_context *to = context;
     for (size_t i = 0; i < count; i++) {
         const struct hw_value *value = &values[i];
-        assert(value->channel >= 1 && value->channel <= HW_CHANNELS_MAX);
+        if (value->channel < 1 || value->channel > HW_CHANNELS_MAX) {
+            to->port->stats.rejects[REJECT_VALUE]++;
+            continue;
+        }
         reading_t reading = {
             .t_ms = to->now_ms,
             .port = to->port->config.index,
@@ -144,10 +220,7 @@ static void values_to_readings(void *context, const struct hw_value *values, siz
             .kind = (uint8_t)value->kind,
             .status = (uint8_t)value->status,
         };
-        if (value->kind == READING_LID) {
-            reading.has_value = value->status == READING_OK;
-            reading.lid_open = reading.has_value && value->lid_open;
-        } else if (!weigh(to->port, value, &reading)) {
+        if (!to_reading[value->kind](to->port, value, &reading)) {
             continue;
         }
         to->port->stats.readings++;
@@ -162,10 +235,18 @@ void port_feed(struct port *port, const uint8_t *bytes, size_t count, int64_t no
     port_feed_values(port, bytes, count, now_ms, values_to_readings, &to);
 }
 
+void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *context)
+{
+    struct reading_context to = {port, now_ms, sink, context};
+    port_end_values(port, now_ms, values_to_readings, &to);
+}
+
 void port_lost(struct port *port)
 {
     port->pending_count = 0;
+    port->wanted = 0;
     port->rejecting = false;
+    port->dropping_line = false;
     memset(port->equal_count, 0, sizeof port->equal_count);
     port->stats.lost++;
 }

@@ -9,6 +9,9 @@
 
 #include "hw/driver.h"
 
+/* Longer than any pause inside a frame: USB adapters hand bytes over every 16 ms. */
+enum { PORT_QUIET_MS = 100 };
+
 struct port_config {
     const struct hw_driver *driver; /* borrowed, never NULL */
     struct hw_options options;
@@ -34,7 +37,9 @@ struct port {
     struct port_stats stats;
     uint8_t pending[HW_FRAME_MAX];
     uint8_t pending_count;
-    bool rejecting;                           /* bytes were dropped since the last frame */
+    uint8_t wanted;     /* with fewer bytes than this pending, there is nothing to cut */
+    bool dropping_line; /* the rest of a line that was too long */
+    bool rejecting;     /* bytes were dropped since the last frame */
     uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* equal values in a row, by channel */
     int32_t equal_grams[HW_CHANNELS_MAX + 1];
 };
@@ -55,6 +60,14 @@ typedef void port_values_sink(void *context, const struct hw_value *values, size
  * equal_frames play a part. Use one of the two on a port, not both. */
 void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
                       port_values_sink *sink, void *context);
+
+/* The bytes are at their end, as those of a file are: a frame whose end only shows in what follows
+ * is taken as whole. A live line needs no such call: its next frame ends the one before. */
+void port_end_values(struct port *port, int64_t now_ms, port_values_sink *sink, void *context);
+
+/* Call it where the driver has `whole` and nothing has come for PORT_QUIET_MS: what waits there
+ * only for its own end is taken as a frame. Readings as by port_feed(). */
+void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *context);
 
 /* The line went away: what was half received is dropped, so that it cannot be glued to what comes
  * after the line is back. */

@@ -30,7 +30,10 @@
 #include "hw/bytes.h"
 #include "hw/drivers.h"
 
+#include <string.h>
+
 enum {
+    FRAME_SHORTEST = 7, /* "OL,GS," and an end */
     FRAME_LONGEST = 32, /* with its end; the longest seen has 22 */
     VALUE_NARROWEST = 6,
     VALUE_WIDEST = 11, /* "0." and nine decimals */
@@ -72,6 +75,7 @@ static const uint8_t byte_class[256] = {
 
 enum state {
     DEAD, /* the byte cannot stand here */
+    DONE, /* nothing can follow: with DEAD below all others, so that one comparison finds both */
     BEGIN,
     AFTER_S,
     AFTER_U,
@@ -91,7 +95,6 @@ enum state {
     BEFORE_UNIT,
     IN_UNIT,
     AFTER_UNIT,
-    DONE,
     STATE_COUNT
 };
 
@@ -139,19 +142,6 @@ static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
     [AFTER_UNIT] = {[BLANK] = AFTER_UNIT, [LINE_END] = DONE},
 };
 
-/* The parts of a frame that went through next_state to DONE. */
-struct parts {
-    const uint8_t *value; /* the first byte of the value, a blank perhaps */
-    const uint8_t *digits;
-    const uint8_t *unit;
-    uint8_t value_width;
-    uint8_t unit_length;
-    bool has_digits;
-    bool out_of_range;
-    bool negative;
-    bool tare;
-};
-
 static const uint8_t *over_blanks(const uint8_t *at)
 {
     while (*at == ' ') {
@@ -160,56 +150,19 @@ static const uint8_t *over_blanks(const uint8_t *at)
     return at;
 }
 
-static struct parts take_apart(const uint8_t *frame)
-{
-    struct parts parts = {.out_of_range = frame[0] == 'O'};
-    const uint8_t *at = frame + 2;
-    if (*at != ',') {
-        parts.negative = *at == '-';
-        at++;
-    }
-    parts.tare = at[1] == 'T';
-    at += MODE_BYTES;
-    if (*at == ',') {
-        at++;
-    }
-    parts.value = at;
-    at = over_blanks(at);
-    if (byte_class[*at] == PLUS_MINUS) {
-        const bool is_minus = *at == '-';
-        at = over_blanks(at + 1);
-        const bool is_sign = byte_class[*at] != PLUS_MINUS;
-        parts.negative = parts.negative || (is_minus && is_sign);
-        while (byte_class[*at] == PLUS_MINUS) {
-            at++;
-        }
-    }
-    parts.digits = at;
-    while (byte_is_digit(*at) || *at == '.') {
-        at++;
-    }
-    parts.has_digits = at > parts.digits;
-    parts.value_width = (uint8_t)(at - parts.value);
-    if (*at == ',') {
-        at++;
-    }
-    parts.unit = at = over_blanks(at);
-    while (byte_class[*at] != BLANK && byte_class[*at] != LINE_END) {
-        at++;
-    }
-    parts.unit_length = (uint8_t)(at - parts.unit);
-    return parts;
-}
-
-static bool is_unit(const uint8_t *bytes, size_t length)
+/* `last` is the unit's last letter; no other letter stands right before its first one, because a
+ * digit, a blank or a comma does, or the mode with a blank or a comma between. */
+static bool is_unit(const uint8_t *last)
 {
     static const char *const units[] = {"kg", "g", "t", "lb", "oz", "jin"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        size_t fit = 0;
-        while (fit < length && (bytes[fit] | 0x20) == (uint8_t)units[i][fit]) {
-            fit++;
+        size_t rest = strlen(units[i]);
+        const uint8_t *at = last;
+        while (rest > 0 && (*at | 0x20) == (uint8_t)units[i][rest - 1]) {
+            rest--;
+            at--;
         }
-        if (fit == length && units[i][fit] == '\0') {
+        if (rest == 0 && byte_class[*at] < G && byte_class[*at] != UNIT_LETTER) {
             return true;
         }
     }
@@ -229,21 +182,26 @@ static struct frame_result broken(enum reject_reason reason, const uint8_t *byte
     return frame_reject(reason, at);
 }
 
+/* `entered` holds where each state was entered last, 0 where it was not. */
 static struct frame_result judge_whole(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t end)
+                                       size_t end, const uint8_t entered[STATE_COUNT])
 {
-    const struct parts parts = take_apart(bytes);
-    const bool unit_fits = parts.unit_length > 0 ? is_unit(parts.unit, parts.unit_length)
-                                                 : parts.out_of_range || options->unit[0] != '\0';
-    const bool width_fits =
-        parts.value_width >= VALUE_NARROWEST && parts.value_width <= VALUE_WIDEST;
-    if (!parts.out_of_range && !parts.has_digits) {
-        return broken(REJECT_VALUE, bytes, end);
+    const bool out_of_range = bytes[0] == 'O';
+    const size_t last_digit = entered[IN_DECIMALS] ? entered[IN_DECIMALS] : entered[IN_DIGITS];
+    const size_t unit_last = entered[IN_UNIT];
+    const bool unit_fits =
+        unit_last ? is_unit(bytes + unit_last) : out_of_range || options->unit[0] != '\0';
+    if (!out_of_range) {
+        const size_t mode_last = entered[AFTER_MODE];
+        const size_t width = last_digit - mode_last - (bytes[mode_last + 1] == ',');
+        if (last_digit == 0) {
+            return broken(REJECT_VALUE, bytes, end);
+        }
+        if (width < VALUE_NARROWEST || width > VALUE_WIDEST) {
+            return broken(REJECT_LAYOUT, bytes, end);
+        }
     }
-    if (!unit_fits || (!parts.out_of_range && !width_fits)) {
-        return broken(REJECT_LAYOUT, bytes, end);
-    }
-    return frame_ok(end + 1);
+    return unit_fits ? frame_ok(end + 1) : broken(REJECT_LAYOUT, bytes, end);
 }
 
 static struct frame_result no_header(const uint8_t *bytes, size_t count)
@@ -269,17 +227,38 @@ static struct frame_result stgs_frame(const struct hw_options *options, const ui
     if (state == DEAD) {
         return no_header(bytes, count);
     }
+    if (count < FRAME_SHORTEST) {
+        return frame_wait_for(FRAME_SHORTEST);
+    }
+    uint8_t entered[STATE_COUNT] = {0};
     const size_t limit = count < FRAME_LONGEST ? count : FRAME_LONGEST;
     for (size_t at = 1; at < limit; at++) {
         state = next_state[state][byte_class[bytes[at]]];
-        if (state == DONE) {
-            return judge_whole(options, bytes, at);
+        if (state <= DONE) {
+            return state == DONE ? judge_whole(options, bytes, at, entered)
+                                 : broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
         }
-        if (state == DEAD) {
-            return broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
-        }
+        entered[state] = (uint8_t)at;
     }
     return count < FRAME_LONGEST ? frame_wait() : broken(REJECT_LENGTH, bytes, FRAME_LONGEST - 1);
+}
+
+/* Digits with at most one point; returns where they end. */
+static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
+{
+    uint64_t digits = 0;
+    for (; byte_is_digit(*at); at++) {
+        digits = digits * 10 + (uint64_t)(*at - '0');
+    }
+    if (*at == '.') {
+        const uint8_t *const point = at;
+        for (at++; byte_is_digit(*at); at++) {
+            digits = digits * 10 + (uint64_t)(*at - '0');
+        }
+        value->decimals = (uint8_t)(at - point - 1);
+    }
+    value->digits = digits;
+    return at;
 }
 
 static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
@@ -287,34 +266,42 @@ static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame
 {
     (void)options;
     (void)length;
-    const struct parts parts = take_apart(frame);
-    struct hw_value value = {
+    struct hw_value *value = &values[0];
+    *value = (struct hw_value){
         .kind = READING_WEIGHT,
         .status = frame[0] == 'U' ? READING_MOVING : READING_OK,
         .channel = 1,
-        .tare = parts.tare,
     };
-    for (size_t i = 0; i < parts.unit_length; i++) {
-        value.unit[i] = (char)parts.unit[i];
+    const uint8_t *at = frame + 2;
+    if (*at != ',') {
+        value->negative = *at == '-';
+        at++;
     }
-    if (parts.out_of_range) {
-        value.status = parts.negative ? READING_UNDERLOAD : READING_OVERLOAD;
-        values[0] = value;
-        return 1;
-    }
-    value.has_digits = true;
-    value.negative = parts.negative;
-    const uint8_t *at = parts.digits;
-    for (; byte_is_digit(*at); at++) {
-        value.digits = value.digits * 10 + (uint64_t)(*at - '0');
-    }
-    if (*at == '.') {
-        for (at++; byte_is_digit(*at); at++) {
-            value.digits = value.digits * 10 + (uint64_t)(*at - '0');
-            value.decimals++;
+    value->tare = at[1] == 'T';
+    at += MODE_BYTES;
+    at = over_blanks(at + (*at == ','));
+    if (byte_class[*at] == PLUS_MINUS) {
+        const bool is_minus = *at == '-';
+        at = over_blanks(at + 1);
+        const bool is_sign = byte_class[*at] != PLUS_MINUS;
+        value->negative = value->negative || (is_minus && is_sign);
+        while (byte_class[*at] == PLUS_MINUS) {
+            at++; /* dashes that fill the field are no sign */
         }
     }
-    values[0] = value;
+    if (frame[0] == 'O') {
+        struct hw_value meaningless;
+        at = read_digits(at, &meaningless);
+        value->status = value->negative ? READING_UNDERLOAD : READING_OVERLOAD;
+        value->negative = false;
+    } else {
+        at = read_digits(at, value);
+        value->has_digits = true;
+    }
+    at = over_blanks(at + (*at == ','));
+    for (char *unit = value->unit; byte_class[*at] != BLANK && byte_class[*at] != LINE_END; at++) {
+        *unit++ = (char)*at;
+    }
     return 1;
 }
 

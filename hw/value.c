@@ -10,42 +10,41 @@ static const uint64_t power_of_ten[DECIMALS_MAX + 1] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
 
-static const struct {
+struct unit {
     const char *name;
-    uint32_t grams;
-} weight_units[] = {
-    {"kg", 1000},
-    {"g", 1},
-    {"jin", 500}, /* 市斤 */
-    {"t", 1000000},
+    uint32_t factor;
 };
+
+static const struct unit weight_units[] = {
+    {"kg", 1000}, {"g", 1}, {"jin", 500 /* 市斤 */}, {"t", 1000000}, {NULL, 0},
+};
+static const struct unit distance_units[] = {{"mm", 1}, {"cm", 10}, {"m", 1000}, {NULL, 0}};
 
 static bool equal_ignoring_case(const char *text, const char *lower)
 {
     for (; *text && *lower; text++, lower++) {
-        const char folded = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
-        if (folded != *lower) {
+        /* Only a letter's two cases become the lower one by this bit. */
+        if ((*text | 0x20) != *lower) {
             return false;
         }
     }
     return *text == *lower;
 }
 
-/* 0 where the unit is no weight. */
-static uint32_t grams_of_unit(const char *unit)
+/* 0 where the unit is none of these. */
+static uint32_t factor_of(const struct unit *units, const char *name)
 {
-    for (size_t i = 0; i < sizeof weight_units / sizeof weight_units[0]; i++) {
-        if (equal_ignoring_case(unit, weight_units[i].name)) {
-            return weight_units[i].grams;
+    for (; units->name; units++) {
+        if (equal_ignoring_case(name, units->name)) {
+            return units->factor;
         }
     }
     return 0;
 }
 
-bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams)
+static bool multiply(const struct hw_value *value, uint32_t factor, int32_t *result)
 {
-    const uint32_t unit_grams = grams_of_unit(unit);
-    if (!value->has_digits || unit_grams == 0 || value->decimals > DECIMALS_MAX) {
+    if (!value->has_digits || factor == 0 || value->decimals > DECIMALS_MAX) {
         return false;
     }
     const uint64_t scale = power_of_ten[value->decimals];
@@ -55,12 +54,22 @@ bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *
     }
     /* Whole and fraction apart, so that no product passes 64 bits: 2^31 * 10^6 and 10^9 * 10^6. */
     const uint64_t fraction = value->digits % scale;
-    const uint64_t total = whole * unit_grams + (fraction * unit_grams + scale / 2) / scale;
+    const uint64_t total = whole * factor + (fraction * factor + scale / 2) / scale;
     if (total > (uint64_t)INT32_MAX + (value->negative ? 1 : 0)) {
         return false;
     }
-    *grams = (int32_t)(value->negative ? -(int64_t)total : (int64_t)total);
+    *result = (int32_t)(value->negative ? -(int64_t)total : (int64_t)total);
     return true;
+}
+
+bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams)
+{
+    return multiply(value, factor_of(weight_units, unit), grams);
+}
+
+bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm)
+{
+    return multiply(value, factor_of(distance_units, unit), mm);
 }
 
 static void lid_text(const struct hw_value *value, char *text)
@@ -69,18 +78,17 @@ static void lid_text(const struct hw_value *value, char *text)
     text[1] = '\0';
 }
 
-void hw_value_text(const struct hw_value *value, char *text, size_t size)
+static void lock_text(const struct hw_value *value, char *text)
 {
-    assert(size >= HW_VALUE_TEXT_MAX);
-    (void)size;
-    if (value->kind == READING_LID) {
-        lid_text(value, text);
-        return;
-    }
-    if (!value->has_digits) {
-        text[0] = '\0';
-        return;
-    }
+    const char *word = value->text[0] != '\0'        ? value->text
+                       : value->status != READING_OK ? ""
+                       : value->lid_open             ? "opened"
+                                                     : "closed";
+    memcpy(text, word, strlen(word) + 1);
+}
+
+static void number_text(const struct hw_value *value, char *text)
+{
     assert(value->decimals <= DECIMALS_MAX);
     char reversed[HW_VALUE_TEXT_MAX];
     size_t length = 0;
@@ -99,4 +107,19 @@ void hw_value_text(const struct hw_value *value, char *text, size_t size)
         text[i] = reversed[length - 1 - i];
     }
     text[length] = '\0';
+}
+
+void hw_value_text(const struct hw_value *value, char *text, size_t size)
+{
+    assert(size >= HW_VALUE_TEXT_MAX);
+    (void)size;
+    if (value->kind == READING_LID) {
+        lid_text(value, text);
+    } else if (value->kind == READING_LOCK) {
+        lock_text(value, text);
+    } else if (value->has_digits) {
+        number_text(value, text);
+    } else {
+        memcpy(text, value->text, sizeof value->text);
+    }
 }

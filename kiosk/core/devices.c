@@ -58,6 +58,32 @@ void devices_port(struct step *step, uint8_t port, bool up)
     }
 }
 
+/* Faults that say more than silence: what is on the wire is not what the configuration names. Loss
+ * and silence have inputs of their own. */
+static bool is_misfit(uint8_t fault)
+{
+    return fault == PORT_FAULT_FRAMES || fault == PORT_FAULT_WRONG_DEVICE ||
+           fault == PORT_FAULT_DUPLICATE;
+}
+
+void devices_status(struct step *step, const port_status_t *status)
+{
+    static const char *const fault_texts[PORT_FAULT_COUNT] = {
+#define X(name, text) [name] = text,
+        PORT_FAULTS(X)
+#undef X
+    };
+    if (status->port >= step->kiosk->site->port_count || status->state >= PORT_STATE_COUNT ||
+        status->fault >= PORT_FAULT_COUNT) {
+        return;
+    }
+    struct device *device = &step->kiosk->devices[status->port];
+    device->status = *status;
+    if (device->used && is_misfit(status->fault)) {
+        device_fails(step, status->port, step->kiosk->now_ms, fault_texts[status->fault]);
+    }
+}
+
 static bool is_watched(const struct device *device)
 {
     return device->used && device->up && !device->faulty;

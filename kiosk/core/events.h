@@ -149,6 +149,7 @@ struct kiosk_event {
     X(INTENT_ENTER, "enter")               /* the PIN is complete */                               \
     X(INTENT_COLLECT, "collect")           /* bin number: begin to hand it over */                 \
     X(INTENT_COLLECT_DONE, "collect_done") /* the empty bin stands, the lid is closed */           \
+    X(INTENT_WIRING, "wiring")             /* bin number: on which channel is its lid? */          \
     X(INTENT_LEAVE, "leave")               /* close the service screens */
 
 enum intent_kind {
@@ -168,15 +169,16 @@ typedef struct intent_t {
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
 enum input_kind {
-    INPUT_TICK,       /* time passed: a deadline is due */
-    INPUT_READING,    /* a channel said something */
-    INPUT_PORT,       /* a port went away or came back */
-    INPUT_INTENT,     /* a person touched something */
-    INPUT_PIN,        /* a whole PIN at once (captures, keyboards) */
-    INPUT_PIN_RESULT, /* the answer to EFFECT_CHECK_PIN */
-    INPUT_CLOCK,      /* wall-clock news */
-    INPUT_STORED,     /* the ledger holds the event of this token, durably */
-    INPUT_STORE_STATE /* the ledger cannot be written, or can again */
+    INPUT_TICK,        /* time passed: a deadline is due */
+    INPUT_READING,     /* a channel said something */
+    INPUT_PORT,        /* a port went away or came back */
+    INPUT_INTENT,      /* a person touched something */
+    INPUT_PIN,         /* a whole PIN at once (captures, keyboards) */
+    INPUT_PIN_RESULT,  /* the answer to EFFECT_CHECK_PIN */
+    INPUT_CLOCK,       /* wall-clock news */
+    INPUT_STORED,      /* the ledger holds the event of this token, durably */
+    INPUT_STORE_STATE, /* the ledger cannot be written, or can again */
+    INPUT_PORT_STATUS  /* what is known of a port changed */
 };
 
 enum store_state { STORE_OK, STORE_FULL, STORE_UNWRITABLE, STORE_FAILED };
@@ -190,10 +192,12 @@ struct kiosk_input {
             uint8_t port;
             bool up;
         } port;
+        port_status_t port_status;
         intent_t intent;
         char pin[PIN_DIGITS_MAX + 1];
         struct {
             bool accepted;
+            enum role role; /* whose PIN it was */
         } pin_result;
         struct {
             int64_t utc_ms;

@@ -176,6 +176,15 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     service_stored(step, token);
 }
 
+bool kiosk_is_busy(const struct kiosk *kiosk)
+{
+    bool busy = kiosk->visits.current.id != 0 || kiosk->service != SERVICE_NONE;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        busy = busy || bin_is_busy(&kiosk->bins[i]);
+    }
+    return busy;
+}
+
 int kiosk_pending_count(const struct kiosk *kiosk)
 {
     int count = 0;
@@ -244,6 +253,10 @@ static void on_reading(struct step *step, const reading_t *reading)
         }
         deposits_decide(step, i);
     }
+    if (reading->kind == READING_LID) {
+        /* After the bins, which are in service while a check runs: they know their lid by then. */
+        technician_lid(step, reading);
+    }
 }
 
 static void on_clock(struct step *step, int64_t utc_ms, enum clock_quality quality)
@@ -304,6 +317,9 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
     case INPUT_PORT:
         devices_port(step, input->u.port.port, input->u.port.up);
         break;
+    case INPUT_PORT_STATUS:
+        devices_status(step, &input->u.port_status);
+        break;
     case INPUT_INTENT:
         on_intent(step, &input->u.intent);
         break;
@@ -311,7 +327,7 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         service_pin(step, input->u.pin);
         break;
     case INPUT_PIN_RESULT:
-        service_pin_result(step, input->u.pin_result.accepted);
+        service_pin_result(step, input->u.pin_result.accepted, input->u.pin_result.role);
         break;
     case INPUT_CLOCK:
         on_clock(step, input->u.clock.utc_ms, input->u.clock.quality);

@@ -23,7 +23,13 @@
 
 enum { KIOSK_PENDING_MAX = 64 };
 
-enum service_screen { SERVICE_NONE, SERVICE_KEYPAD, SERVICE_FILL, SERVICE_COLLECT };
+enum service_screen {
+    SERVICE_NONE,
+    SERVICE_KEYPAD,
+    SERVICE_FILL,
+    SERVICE_COLLECT,
+    SERVICE_DEVICES
+};
 
 /* The latest deposit, as long as it is on screen. */
 struct receipt {
@@ -50,6 +56,20 @@ struct collection {
     bool recorded;
 };
 
+/* Every lid channel ever heard, whether a bin has it or not. */
+struct lid_channel {
+    bool heard, open;
+};
+
+/* A wiring check: all bins are in service meanwhile, so that no lid makes a deposit. */
+struct wiring {
+    enum wiring_result result;
+    int bin; /* index */
+    int64_t until_ms;
+    struct lid_channel before[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
+    uint8_t moved_port, moved_channel;
+};
+
 /* A port as the core sees it. */
 struct device {
     bool used; /* some bin has a sensor on it */
@@ -57,6 +77,7 @@ struct device {
     bool faulty;      /* device_lost is out, device_back is not */
     int64_t heard_ms; /* last reading, or when waiting for one began */
     int64_t fault_ms;
+    port_status_t status; /* as the io thread told last; all 0 before */
 };
 
 struct pending_event {
@@ -86,6 +107,8 @@ struct kiosk {
     enum service_screen service;
     int64_t service_touched_ms;
     struct collection collection;
+    struct lid_channel lids[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
+    struct wiring wiring;
     struct device devices[HW_PORTS_MAX];
     struct journal journal;
     enum store_state store;
@@ -120,6 +143,9 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view);
 
 /* When the view changes by the passing of time alone. */
 int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms);
+
+/* Somebody is at the kiosk, or something is being weighed: every reading matters at once. */
+bool kiosk_is_busy(const struct kiosk *kiosk);
 
 /* Events decided and not yet acknowledged. */
 int kiosk_pending_count(const struct kiosk *kiosk);

@@ -187,6 +187,80 @@ static void view_collection(const struct kiosk *kiosk, struct view *view)
     }
 }
 
+static void view_sensors(const struct kiosk *kiosk, int port, int64_t now_ms,
+                         struct view_device *view)
+{
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        bool weighs = bin->site->scale.port == port;
+        if (!weighs && bin->site->lid.port != port) {
+            continue;
+        }
+        if (view->bins++ == 0) {
+            view->first_bin = bin->site->number;
+        }
+        if (weighs && !view->weighs) {
+            view->weighs = true;
+            view->has_grams = bin_scale_state(bin, now_ms) == SENSOR_OK;
+            view->grams = view->has_grams ? bin->grams : 0;
+        }
+    }
+}
+
+static void view_lids(const struct kiosk *kiosk, int port, struct view_device *view)
+{
+    for (int channel = HW_CHANNELS_MAX; channel >= 1; channel--) {
+        const struct lid_channel *lid = &kiosk->lids[port][channel];
+        bool is_last = view->lids[channel] == '\0';
+        if (lid->heard || !is_last) {
+            view->lids[channel - 1] = !lid->heard ? '-' : lid->open ? 'O' : 'C';
+        }
+    }
+}
+
+static void view_wiring(const struct kiosk *kiosk, int64_t now_ms, struct view_wiring *view)
+{
+    const struct wiring *wiring = &kiosk->wiring;
+    view->result = wiring->result;
+    view->bin = wiring->bin;
+    view->other_bin = -1;
+    view->wait_s = seconds_left(wiring->until_ms, now_ms);
+    if (wiring->result != WIRING_RIGHT && wiring->result != WIRING_OTHER) {
+        return;
+    }
+    view->port = kiosk->site->ports[wiring->moved_port];
+    view->channel = wiring->moved_channel;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct site_channel *lid = &kiosk->site->bins[i].lid;
+        if (lid->port == wiring->moved_port && lid->channel == wiring->moved_channel) {
+            view->other_bin = i;
+        }
+    }
+}
+
+static void view_devices(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
+{
+    view->device_count = kiosk->site->port_count;
+    for (int i = 0; i < view->device_count; i++) {
+        const port_status_t *status = &kiosk->devices[i].status;
+        struct view_device *device = &view->devices[i];
+        device->name = kiosk->site->ports[i];
+        device->protocol = kiosk->site->protocols[i];
+        device->state = (enum port_state)status->state;
+        device->fault = (enum port_fault)status->fault;
+        device->frames = status->frames;
+        for (int reason = 0; reason < HW_REJECT_REASONS; reason++) {
+            device->rejects += status->rejects[reason];
+        }
+        device->disconnects_in_hour = status->disconnects_in_hour;
+        device->age_ms =
+            status->frames == 0 ? -1 : (now_ms - status->last_frame_ms) / AGE_STEP_MS * AGE_STEP_MS;
+        view_sensors(kiosk, i, now_ms, device);
+        view_lids(kiosk, i, device);
+    }
+    view_wiring(kiosk, now_ms, &view->wiring);
+}
+
 static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
 {
     switch (kiosk->service) {
@@ -198,6 +272,9 @@ static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms
     case SERVICE_COLLECT:
         view_collection(kiosk, view);
         return SCREEN_COLLECT;
+    case SERVICE_DEVICES:
+        view_devices(kiosk, now_ms, view);
+        return SCREEN_DEVICES;
     case SERVICE_NONE:
         break;
     }
@@ -290,7 +367,9 @@ int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms)
         next_second(countdown_end(kiosk), now_ms),
         next_second(kiosk->access.locked_until_ms, now_ms),
         next_stale(kiosk, now_ms),
-        kiosk->service == SERVICE_FILL ? now_ms + FILL_REFRESH_MS : INT64_MAX,
+        kiosk->service == SERVICE_FILL || kiosk->service == SERVICE_DEVICES
+            ? now_ms + FILL_REFRESH_MS
+            : INT64_MAX,
     };
     for (size_t i = 0; i < sizeof candidates / sizeof candidates[0]; i++) {
         due = candidates[i] < due ? candidates[i] : due;

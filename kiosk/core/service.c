@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-static void leave(struct step *step)
+void service_leave(struct step *step)
 {
+    technician_leave(step);
     step->kiosk->service = SERVICE_NONE;
     access_clear(&step->kiosk->access);
 }
@@ -158,7 +159,7 @@ static void keypad_intent(struct step *step, const intent_t *intent)
         break;
     case INTENT_CANCEL:
     case INTENT_LEAVE:
-        leave(step);
+        service_leave(step);
         break;
     default:
         break;
@@ -170,7 +171,7 @@ static void fill_intent(struct step *step, const intent_t *intent)
     if (intent->kind == INTENT_COLLECT) {
         collect_begin(step, intent->argument);
     } else if (intent->kind == INTENT_LEAVE || intent->kind == INTENT_CANCEL) {
-        leave(step);
+        service_leave(step);
     }
 }
 
@@ -187,7 +188,7 @@ static void collect_intent(struct step *step, const intent_t *intent)
         collect_leave(step);
     } else if (intent->kind == INTENT_LEAVE) {
         collect_leave(step);
-        leave(step);
+        service_leave(step);
     }
 }
 
@@ -210,6 +211,9 @@ void service_intent(struct step *step, const intent_t *intent)
     case SERVICE_COLLECT:
         collect_intent(step, intent);
         break;
+    case SERVICE_DEVICES:
+        technician_intent(step, intent);
+        break;
     }
 }
 
@@ -227,7 +231,7 @@ void service_pin(struct step *step, const char *digits)
     check_pin(step);
 }
 
-void service_pin_result(struct step *step, bool accepted)
+void service_pin_result(struct step *step, bool accepted, enum role role)
 {
     struct kiosk *kiosk = step->kiosk;
     if (!kiosk->access.checking && accepted) {
@@ -235,10 +239,11 @@ void service_pin_result(struct step *step, bool accepted)
     }
     access_result(&kiosk->access, kiosk->now_ms, accepted);
     struct kiosk_event event = {.kind = EVENT_LOGIN, .body.login = {.accepted = accepted}};
-    copy_text(event.body.login.who, EVENT_TEXT_MAX, "cleaner");
+    /* A wrong PIN is nobody's. */
+    copy_text(event.body.login.who, EVENT_TEXT_MAX, accepted ? role_text(role) : "unknown");
     step_record(step, &event);
     if (accepted) {
-        kiosk->service = SERVICE_FILL;
+        kiosk->service = role == ROLE_TECHNICIAN ? SERVICE_DEVICES : SERVICE_FILL;
     }
 }
 
@@ -248,7 +253,8 @@ void service_pin_result(struct step *step, bool accepted)
 static bool may_time_out(const struct kiosk *kiosk)
 {
     bool swapping = kiosk->service == SERVICE_COLLECT && kiosk->collection.step != COLLECT_DONE;
-    return kiosk->service != SERVICE_NONE && !swapping;
+    bool checking = kiosk->wiring.result == WIRING_WAITING;
+    return kiosk->service != SERVICE_NONE && !swapping && !checking;
 }
 
 void service_watch(struct step *step)
@@ -257,8 +263,9 @@ void service_watch(struct step *step)
     if (kiosk->service == SERVICE_COLLECT) {
         collect_watch(step);
     }
+    technician_watch(step);
     if (may_time_out(kiosk) && kiosk->now_ms >= service_deadline(kiosk)) {
-        leave(step);
+        service_leave(step);
     }
 }
 
@@ -269,6 +276,10 @@ int64_t service_deadline(const struct kiosk *kiosk)
         (collection->step == COLLECT_SETTLING || collection->step == COLLECT_WEIGHING)) {
         return collection->waiting_ms + kiosk->site->timing.settle_limit_ms;
     }
-    return may_time_out(kiosk) ? kiosk->service_touched_ms + kiosk->site->timing.service_idle_ms
-                               : INT64_MAX;
+    if (!may_time_out(kiosk)) {
+        return technician_deadline(kiosk);
+    }
+    /* Who looks for a bad wire has both hands behind the cabinet. */
+    int64_t patience = kiosk->service == SERVICE_DEVICES ? 10 : 1;
+    return kiosk->service_touched_ms + patience * kiosk->site->timing.service_idle_ms;
 }

@@ -54,6 +54,7 @@ struct site {
     struct site_bin bins[SITE_BINS_MAX];
     uint8_t bin_count;
     char ports[HW_PORTS_MAX][HW_PORT_NAME_MAX];
+    char protocols[HW_PORTS_MAX][SITE_ID_MAX]; /* of the ports, for the technician's eyes */
     uint8_t port_count;
     struct site_timing timing;
     bool has_cleaner_pin;

@@ -36,14 +36,23 @@ int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecid
 /* service.c */
 void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);
-void service_pin_result(struct step *step, bool accepted);
+void service_pin_result(struct step *step, bool accepted, enum role role);
+void service_leave(struct step *step);
 void service_stored(struct step *step, uint32_t token);
 void service_watch(struct step *step); /* after every input */
 int64_t service_deadline(const struct kiosk *kiosk);
 
+/* technician.c */
+void technician_intent(struct step *step, const intent_t *intent);
+void technician_lid(struct step *step, const reading_t *reading);
+void technician_watch(struct step *step);
+void technician_leave(struct step *step); /* ends a wiring check that runs */
+int64_t technician_deadline(const struct kiosk *kiosk);
+
 /* devices.c */
 void devices_heard(struct step *step, uint8_t port);
 void devices_port(struct step *step, uint8_t port, bool up);
+void devices_status(struct step *step, const port_status_t *status);
 void devices_watch(struct step *step);
 int64_t devices_deadline(const struct kiosk *kiosk);
 

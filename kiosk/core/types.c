@@ -7,6 +7,7 @@
 static const char *const class_texts[WASTE_CLASS_COUNT] = {WASTE_CLASSES(X)};
 static const char *const outcome_texts[OUTCOME_COUNT] = {OUTCOMES(X)};
 static const char *const quality_texts[QUALITY_COUNT] = {QUALITIES(X)};
+static const char *const role_texts[ROLE_COUNT] = {ROLES(X)};
 static const char *const clock_texts[CLOCK_QUALITY_COUNT] = {CLOCK_QUALITIES(X)};
 #undef X
 
@@ -43,6 +44,11 @@ const char *weight_quality_text(enum weight_quality quality)
 const char *clock_quality_text(enum clock_quality quality)
 {
     return text_at(clock_texts, CLOCK_QUALITY_COUNT, (size_t)quality);
+}
+
+const char *role_text(enum role role)
+{
+    return text_at(role_texts, ROLE_COUNT, (size_t)role);
 }
 
 enum waste_class waste_class_find(const char *text)

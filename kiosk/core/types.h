@@ -37,7 +37,13 @@
     X(CLOCK_RTC, "rtc")                                                                            \
     X(CLOCK_NTP, "ntp")
 
+/* Who may enter the service screens, by PIN. */
+#define ROLES(X)                                                                                   \
+    X(ROLE_CLEANER, "cleaner")       /* 保洁员: fill board, collections */                      \
+    X(ROLE_TECHNICIAN, "technician") /* 运维: devices, wiring */
+
 #define X(name, text) name,
+enum role { ROLES(X) ROLE_COUNT };
 enum waste_class { WASTE_CLASSES(X) WASTE_CLASS_COUNT, WASTE_NONE = WASTE_CLASS_COUNT };
 enum outcome { OUTCOMES(X) OUTCOME_COUNT };
 enum weight_quality { QUALITIES(X) QUALITY_COUNT };
@@ -49,6 +55,7 @@ const char *waste_class_text(enum waste_class class);
 const char *outcome_text(enum outcome outcome);
 const char *weight_quality_text(enum weight_quality quality);
 const char *clock_quality_text(enum clock_quality quality);
+const char *role_text(enum role role);
 
 /* The value of a text id; the enum's _COUNT (WASTE_NONE for a class) where there is none. */
 enum waste_class waste_class_find(const char *text);

@@ -16,6 +16,7 @@ enum view_screen {
     SCREEN_KEYPAD,  /* PIN of the service screens */
     SCREEN_FILL,    /* the cleaner's board */
     SCREEN_COLLECT, /* one bin is being handed over */
+    SCREEN_DEVICES, /* the technician's board */
     SCREEN_COUNT
 };
 
@@ -80,6 +81,40 @@ enum collect_step {
     COLLECT_DONE      /* recorded */
 };
 
+/* One port of the site. */
+struct view_device {
+    const char *name, *protocol; /* borrowed from the site */
+    enum port_state state;
+    enum port_fault fault;
+    int64_t age_ms; /* since the last whole frame; -1 where there was none */
+    uint64_t frames, rejects;
+    int disconnects_in_hour;
+    uint8_t bins; /* how many bins have a sensor on it; the first is named */
+    uint8_t first_bin;
+    bool weighs; /* a scale: grams with has_grams */
+    bool has_grams;
+    int32_t grams;
+    char lids[HW_CHANNELS_MAX + 1]; /* a lid board: O open, C closed by channel, - never heard */
+};
+
+/* "Open the lid of bin 2": what moved? */
+enum wiring_result {
+    WIRING_OFF,     /* nothing is asked */
+    WIRING_WAITING, /* open it now */
+    WIRING_RIGHT,   /* the channel of the site file moved */
+    WIRING_OTHER,   /* another one did */
+    WIRING_NOTHING  /* nothing moved in time */
+};
+
+struct view_wiring {
+    enum wiring_result result;
+    int bin;          /* index: whose lid is asked for */
+    int wait_s;       /* WAITING: so long still */
+    const char *port; /* RIGHT, OTHER: what moved; borrowed from the site */
+    int channel;
+    int other_bin; /* OTHER: index of the bin that has it in the site file, or -1 */
+};
+
 struct view {
     const struct site *site;
     enum view_screen screen;
@@ -115,6 +150,10 @@ struct view {
     bool collect_weighed;                      /* false: the scale could not weigh it */
     bool collect_less;                         /* COLLECT_DONE: weight did go */
     bool collect_recorded;                     /* COLLECT_DONE: the ledger has acknowledged it */
+
+    int device_count; /* SCREEN_DEVICES */
+    struct view_device devices[HW_PORTS_MAX];
+    struct view_wiring wiring;
 
     enum store_state store;
     int unrecorded; /* events that wait for storage */

@@ -1,5 +1,6 @@
 #include "kiosk/shell/app.h"
 
+#include "kiosk/shell/bus_thread.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/display.h"
 #include "kiosk/shell/gate.h"
@@ -46,6 +47,8 @@ struct app {
     struct store_thread *store;
     struct ring readings; /* of struct kiosk_input: io -> main */
     struct io *io;
+    struct bus_threads *buses;
+    char adapters_path[SETTINGS_PATH_MAX];
     struct gate *gate;
     struct simulation *simulation;
     struct display *display;
@@ -59,14 +62,15 @@ struct app {
 
 static void step(struct app *app, struct kiosk_input *input);
 
-static void on_pin_result(struct app *app, int64_t now_ms, bool accepted)
+static void on_pin_verdict(struct app *app, int64_t now_ms, const struct gate_verdict *verdict)
 {
     struct kiosk_input input = {.kind = INPUT_PIN_RESULT, .t_ms = now_ms};
-    input.u.pin_result.accepted = accepted;
+    input.u.pin_result.accepted = verdict->accepted;
+    input.u.pin_result.role = verdict->role;
     step(app, &input);
-    if (accepted) {
-        struct capture_event event = {
-            .kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin", .argument = "*"};
+    if (verdict->accepted) {
+        struct capture_event event = {.kind = CAPTURE_UI, .t_ms = app->kiosk.now_ms, .verb = "pin"};
+        memset(event.argument, GATE_MARK, (size_t)verdict->role + 1);
         recorder_note(app->recorder, &event);
     }
 }
@@ -79,7 +83,9 @@ static void check_pin(struct app *app, const char *pin)
         gate_check(app->gate, pin);
         return;
     }
-    on_pin_result(app, app->kiosk.now_ms, gate_compare(app->config->settings->cleaner_pin, pin));
+    const struct gate_pins pins = settings_pins(app->config->settings);
+    const struct gate_verdict verdict = gate_judge(&pins, pin, false);
+    on_pin_verdict(app, app->kiosk.now_ms, &verdict);
 }
 
 static void perform(struct app *app, const struct kiosk_effects *effects)
@@ -130,11 +136,29 @@ static void take_readings(struct app *app)
     }
 }
 
-static void note_touch(struct app *app, const intent_t *intent)
+/* Values of a bus are no bytes that the io thread could record. */
+static void note_bus(struct app *app, const struct kiosk_input *input)
 {
-    struct capture_event event = {.t_ms = app->kiosk.now_ms};
-    if (touch_format(intent, &event)) {
-        recorder_note(app->recorder, &event);
+    const bool is_port = input->kind == INPUT_PORT;
+    if (!is_port && (input->kind != INPUT_READING || input->u.reading.kind > READING_LID)) {
+        return;
+    }
+    const uint8_t port = is_port ? input->u.port.port : input->u.reading.port;
+    struct capture_event event = {.t_ms = input->t_ms};
+    event.kind = !is_port ? CAPTURE_VALUE : input->u.port.up ? CAPTURE_BACK : CAPTURE_LOST;
+    if (!is_port) {
+        event.reading = input->u.reading;
+    }
+    snprintf(event.port, sizeof event.port, "%s", app->config->settings->site.ports[port]);
+    recorder_note(app->recorder, &event);
+}
+
+static void take_buses(struct app *app)
+{
+    struct kiosk_input input;
+    while (bus_threads_take(app->buses, &input)) {
+        note_bus(app, &input);
+        step(app, &input);
     }
 }
 
@@ -142,7 +166,7 @@ static void on_intent(struct app *app, const intent_t *intent)
 {
     struct kiosk_input input = {.kind = INPUT_INTENT, .t_ms = clock_now_ms(), .u.intent = *intent};
     step(app, &input);
-    note_touch(app, intent);
+    recorder_touch(app->recorder, app->kiosk.now_ms, intent);
 }
 
 static void take_display(struct app *app)
@@ -175,7 +199,7 @@ static void take_simulated_touches(struct app *app)
         if (touch_parse(touch.verb, touch.argument, &input)) {
             step(app, &input);
             if (input.kind == INPUT_INTENT) {
-                note_touch(app, &input.u.intent);
+                recorder_touch(app->recorder, app->kiosk.now_ms, &input.u.intent);
             }
         }
     }
@@ -183,9 +207,9 @@ static void take_simulated_touches(struct app *app)
 
 static void take_gate(struct app *app)
 {
-    bool accepted;
-    while (gate_answer(app->gate, &accepted)) {
-        on_pin_result(app, clock_now_ms(), accepted);
+    struct gate_verdict verdict;
+    while (gate_answer(app->gate, &verdict)) {
+        on_pin_verdict(app, clock_now_ms(), &verdict);
     }
 }
 
@@ -241,22 +265,10 @@ static void take_clock(struct app *app)
         .u.clock = {.utc_ms = moment.utc_ms, .quality = moment.quality},
     };
     step(app, &input);
-    struct capture_event event = {
-        .kind = CAPTURE_CLOCK, .t_ms = moment.t_ms, .utc_ms = moment.utc_ms};
-    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(moment.quality));
-    recorder_note(app->recorder, &event);
+    recorder_clock(app->recorder, &moment);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
-
-static bool is_attentive(const struct kiosk *kiosk)
-{
-    bool busy = kiosk->visits.current.id != 0 || kiosk->service != SERVICE_NONE;
-    for (int i = 0; i < kiosk->site->bin_count; i++) {
-        busy = busy || bin_is_busy(&kiosk->bins[i]);
-    }
-    return busy;
-}
 
 static void show(struct app *app)
 {
@@ -313,6 +325,7 @@ static void loop(struct app *app)
     bool first = true;
     while (!app->quit) {
         take_readings(app);
+        take_buses(app);
         take_store(app);
         take_gate(app);
         take_simulated_touches(app);
@@ -322,7 +335,10 @@ static void loop(struct app *app)
         if (now_ms >= app->clock_news_ms) {
             take_clock(app);
         }
-        io_attend(app->io, is_attentive(&app->kiosk));
+        bool watched = app->kiosk.service != SERVICE_NONE;
+        io_attend(app->io, kiosk_is_busy(&app->kiosk));
+        io_watch(app->io, watched);
+        bus_threads_attend(app->buses, kiosk_is_busy(&app->kiosk), watched);
         show(app);
         if (first) {
             /* After the first picture: nobody waits for the pages. */
@@ -461,15 +477,16 @@ static void begin(struct app *app)
     app->clock_news_ms = now.t_ms + CLOCK_NEWS_MS;
     kiosk_begin(&app->kiosk, &now, BIAOGAN_VERSION, &effects);
     perform(app, &effects);
-    struct capture_event event = {.kind = CAPTURE_CLOCK, .t_ms = now.t_ms, .utc_ms = now.utc_ms};
-    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(now.quality));
-    recorder_note(app->recorder, &event);
+    recorder_clock(app->recorder, &now);
 }
 
 static int start_io(struct app *app)
 {
+    const bool is_real = !app->config->simulate;
+    snprintf(app->adapters_path, sizeof app->adapters_path, "%s/adapters", app->config->directory);
     struct io_config config = {
         .settings = app->config->settings,
+        .adapters = is_real ? app->adapters_path : NULL,
         .inputs = &app->readings,
         .wake = app->wake,
         .in_batches = app->config->speed == 1,
@@ -479,7 +496,11 @@ static int start_io(struct app *app)
         return fail("io", "no memory");
     }
     app->io = io_start(&config);
-    return app->io != NULL ? 0 : fail("io", "cannot make the thread");
+    if (app->io == NULL) {
+        return fail("io", "cannot make the thread");
+    }
+    app->buses = bus_threads_start(app->config->settings, app->wake);
+    return app->buses != NULL ? 0 : fail("buses", "cannot make their threads");
 }
 
 static int start(struct app *app)
@@ -491,7 +512,8 @@ static int start(struct app *app)
     }
     app->speaker =
         app->config->settings->screen.sound && !app->config->headless ? sound_open() : NULL;
-    app->gate = gate_open(app->config->settings->cleaner_pin, app->wake);
+    const struct gate_pins pins = settings_pins(app->config->settings);
+    app->gate = gate_open(&pins, app->wake);
     if (app->gate == NULL) {
         return fail("gate", "cannot make the thread");
     }
@@ -510,6 +532,8 @@ static void end(struct app *app)
     io_stop(app->io);
     app->io = NULL;
     take_readings(app);
+    bus_threads_stop(app->buses);
+    app->buses = NULL;
     struct kiosk_effects effects;
     int64_t now_ms = clock_now_ms();
     kiosk_end(&app->kiosk, now_ms > app->kiosk.now_ms ? now_ms : app->kiosk.now_ms,
@@ -527,6 +551,7 @@ static void stop(struct app *app)
 {
     web_stop(app->web);
     io_stop(app->io);
+    bus_threads_stop(app->buses);
     gate_close(app->gate);
     simulation_close(app->simulation);
     recorder_close(app->recorder);

@@ -22,7 +22,8 @@ static const char help[] =
     "  --hex               stdin is hex text (02 2B 30 ...), blanks and line ends ignored\n"
     "  --mask7             clear bit 8 of every byte: a 7-bit line read as 8n1\n"
     "  --checksum on|off   verify the check of the format (default: as the protocol says)\n"
-    "  --unit g|kg|t|jin   unit of formats that send none (default: printed as cfg)\n"
+    "  --unit UNIT         unit of formats that send none (default: printed as cfg):\n"
+    "                      g kg t jin for a weight, mm cm m for a distance\n"
     "  --help              this text\n"
     "\n"
     "Exit code: 0 done, 2 wrong usage or input.\n";
@@ -45,6 +46,10 @@ struct decoding {
 static void print_unit(const struct decoding *decoding, const struct hw_value *value)
 {
     const char *configured = decoding->port.config.options.unit;
+    if (value->kind == READING_LOCK) {
+        puts(""); /* a lock has no unit, and none can be configured */
+        return;
+    }
     puts(value->unit[0] ? value->unit : configured[0] ? configured : "cfg");
 }
 
@@ -173,6 +178,7 @@ static int decode_stdin(struct decoding *decoding)
             return COMMAND_FAILED;
         }
     }
+    port_end_values(&decoding->port, 0, print_values, decoding);
     if (is_good && decoding->hex) {
         is_good = hex_ends_whole(&decoding->hex_reader);
     }
@@ -193,9 +199,10 @@ static int list_protocols(const char *problem, const char *name)
 static bool set_unit(struct hw_options *options, const char *unit)
 {
     const struct hw_value one = {.has_digits = true, .digits = 1};
-    int32_t grams;
-    if (strlen(unit) >= sizeof options->unit || !hw_value_to_grams(&one, unit, &grams)) {
-        fprintf(stderr, "biaogan decode: --unit %s: choose one of: g kg t jin\n", unit);
+    int32_t result;
+    if (strlen(unit) >= sizeof options->unit ||
+        (!hw_value_to_grams(&one, unit, &result) && !hw_value_to_mm(&one, unit, &result))) {
+        fprintf(stderr, "biaogan decode: --unit %s: choose one of: g kg t jin mm cm m\n", unit);
         return false;
     }
     memcpy(options->unit, unit, strlen(unit) + 1);

@@ -13,8 +13,8 @@ static const char help[] =
     "name, kind, usual line settings, poll or stream, description.\n";
 
 static const char *const kind_texts[] = {
-    [READING_WEIGHT] = "weight",
-    [READING_LID] = "lid",
+    [READING_WEIGHT] = "weight", [READING_LID] = "lid",   [READING_LEVEL] = "level",
+    [READING_CARD] = "card",     [READING_LOCK] = "lock",
 };
 
 int command_protocols(int argc, char **argv)

@@ -108,9 +108,9 @@ static uint64_t shot_key(const struct view *view)
 static void save_shot(struct display *display, const struct view *view)
 {
     static const char *const names[SCREEN_COUNT] = {
-        [SCREEN_CHOOSE] = "choose",   [SCREEN_GUIDE] = "guide",   [SCREEN_WRONG] = "wrong",
-        [SCREEN_RECEIPT] = "receipt", [SCREEN_KEYPAD] = "keypad", [SCREEN_FILL] = "fill",
-        [SCREEN_COLLECT] = "collect",
+        [SCREEN_CHOOSE] = "choose",   [SCREEN_GUIDE] = "guide",     [SCREEN_WRONG] = "wrong",
+        [SCREEN_RECEIPT] = "receipt", [SCREEN_KEYPAD] = "keypad",   [SCREEN_FILL] = "fill",
+        [SCREEN_COLLECT] = "collect", [SCREEN_DEVICES] = "devices",
     };
     uint64_t key = shot_key(view);
     for (int i = 0; i < display->shot_count; i++) {

@@ -15,16 +15,31 @@ struct gate_job {
 };
 
 struct gate {
-    const char *hash;
+    struct gate_pins pins;
     int wake_main, wake_gate;
     pthread_t thread;
     atomic_bool stopping;
     struct ring jobs, answers;
 };
 
-bool gate_compare(const char *hash, const char *pin)
+struct gate_verdict gate_judge(const struct gate_pins *pins, const char *pin, bool marks)
 {
-    return sodium_init() >= 0 && crypto_pwhash_str_verify(hash, pin, strlen(pin)) == 0;
+    size_t length = strlen(pin);
+    if (pin[0] == GATE_MARK) {
+        bool known = marks && length <= ROLE_COUNT;
+        return (struct gate_verdict){.accepted = known,
+                                     .role = known ? (enum role)(length - 1) : 0};
+    }
+    if (sodium_init() < 0) {
+        return (struct gate_verdict){0};
+    }
+    for (enum role role = 0; role < ROLE_COUNT; role++) {
+        const char *hash = pins->hashes[role];
+        if (hash[0] != '\0' && crypto_pwhash_str_verify(hash, pin, length) == 0) {
+            return (struct gate_verdict){.accepted = true, .role = role};
+        }
+    }
+    return (struct gate_verdict){0};
 }
 
 static void *gate_main(void *context)
@@ -33,9 +48,9 @@ static void *gate_main(void *context)
     while (!atomic_load(&gate->stopping)) {
         struct gate_job job;
         while (ring_take(&gate->jobs, &job)) {
-            bool accepted = gate_compare(gate->hash, job.pin);
+            struct gate_verdict verdict = gate_judge(&gate->pins, job.pin, false);
             sodium_memzero(&job, sizeof job);
-            ring_put(&gate->answers, &accepted);
+            ring_put(&gate->answers, &verdict);
             wake_up(gate->wake_main);
         }
         struct pollfd wake = {.fd = gate->wake_gate, .events = POLLIN};
@@ -45,17 +60,17 @@ static void *gate_main(void *context)
     return NULL;
 }
 
-struct gate *gate_open(const char *hash, int wake)
+struct gate *gate_open(const struct gate_pins *pins, int wake)
 {
     struct gate *gate = calloc(1, sizeof *gate);
     if (gate == NULL) {
         return NULL;
     }
-    gate->hash = hash;
+    gate->pins = *pins;
     gate->wake_main = wake;
     gate->wake_gate = wake_open();
     if (gate->wake_gate < 0 || !ring_open(&gate->jobs, sizeof(struct gate_job), 4) ||
-        !ring_open(&gate->answers, sizeof(bool), 4) ||
+        !ring_open(&gate->answers, sizeof(struct gate_verdict), 4) ||
         pthread_create(&gate->thread, NULL, gate_main, gate) != 0) {
         free(gate);
         return NULL;
@@ -86,7 +101,7 @@ void gate_check(struct gate *gate, const char *pin)
     sodium_memzero(&job, sizeof job);
 }
 
-bool gate_answer(struct gate *gate, bool *accepted)
+bool gate_answer(struct gate *gate, struct gate_verdict *verdict)
 {
-    return ring_take(&gate->answers, accepted);
+    return ring_take(&gate->answers, verdict);
 }

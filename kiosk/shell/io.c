@@ -2,10 +2,13 @@
 
 #include "hw/link.h"
 #include "hw/port.h"
+#include "hw/supervisor.h"
 #include "kiosk/core/events.h"
+#include "kiosk/shell/adapters.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/log.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
@@ -17,8 +20,8 @@
 enum {
     BATCH_MS = 250,       /* idle scales are read this often at the most */
     WEIGHT_NEWS_MS = 250, /* a weight that changes while nobody is there */
-    RETRY_FIRST_MS = 250,
-    RETRY_LONGEST_MS = 2000,
+    STATUS_MS = 1000,     /* counters, while somebody looks at them */
+    RECORD_MS = 1000,     /* what main and the buses noted is written this often */
     READ_BYTES = 512
 };
 
@@ -27,9 +30,16 @@ struct io_port {
     const char *name;
     struct link link;
     struct port port;
-    bool open, reported_down;
-    int64_t retry_ms;
-    int retry_pause_ms;
+    struct supervisor supervisor;
+    struct port_entry entry;    /* the adapter behind it since it opened; "" = not known */
+    bool down;                  /* main was told so */
+    uint64_t heard_bytes;       /* of port.stats, as the supervisor was told */
+    uint64_t heard_frames;      /* likewise */
+    int64_t poll_ms;            /* next request to a polled device */
+    port_status_t told;         /* what main knows */
+    const char *owner;          /* where its adapter belongs, while it is in a wrong socket */
+    char error[LINK_ERROR_MAX]; /* why it did not open */
+    enum port_fault logged;
 };
 
 /* What the main thread was last told of a channel. */
@@ -42,11 +52,13 @@ struct io {
     struct io_config config;
     pthread_t thread;
     int stop; /* eventfd */
-    atomic_bool stopping, attentive;
+    atomic_bool stopping, attentive, watched;
     int port_count;
     struct io_port ports[HW_PORTS_MAX];
     struct told told[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
-    int64_t batch_until_ms, weight_news_ms;
+    int64_t batch_until_ms, weight_news_ms, status_ms;
+    struct adapters adapters;
+    struct port_entry entries[PORTS_MAX]; /* of the last listing */
     uint64_t dropped;
     bool news; /* something in the ring that main should see now */
 };
@@ -79,18 +91,7 @@ static bool is_news(struct io *io, const reading_t *reading)
     return state || weight || atomic_load(&io->attentive);
 }
 
-static void on_reading(void *context, const reading_t *reading)
-{
-    struct io *io = context;
-    struct kiosk_input input = {
-        .kind = INPUT_READING, .t_ms = reading->t_ms, .u.reading = *reading};
-    send(io, &input);
-    if (is_news(io, reading) || ring_count(io->config.inputs) > IO_RING_SLOTS / 2) {
-        io->news = true;
-    }
-}
-
-/* ---- ports ----------------------------------------------------------------------------------- */
+/* ---- what main is told ----------------------------------------------------------------------- */
 
 static void report(struct io *io, struct io_port *port, int64_t now_ms, bool up)
 {
@@ -101,26 +102,188 @@ static void report(struct io *io, struct io_port *port, int64_t now_ms, bool up)
     };
     send(io, &input);
     io->news = true;
-    port->reported_down = !up;
+    port->down = !up;
     recorder_line(io->config.recorder, now_ms, port->name, up);
 }
 
-static void lose(struct io *io, struct io_port *port, int64_t now_ms, const char *why)
+static port_status_t status_of(const struct io_port *port, int64_t now_ms)
 {
-    if (port->open) {
-        port->link.ops->close(&port->link);
-        port->open = false;
-        port_lost(&port->port);
+    const struct supervisor *supervisor = &port->supervisor;
+    const struct port_stats *stats = &port->port.stats;
+    port_status_t status = {
+        .last_frame_ms = supervisor->last_frame_ms,
+        .frames = stats->frames,
+        .disconnects = (uint32_t)supervisor->disconnects,
+        .disconnects_in_hour = supervisor_disconnects_in_hour(supervisor, now_ms),
+        .port = port->port.config.index,
+        .state = (uint8_t)supervisor->state,
+        .fault = (uint8_t)supervisor->fault,
+    };
+    memcpy(status.rejects, stats->rejects, sizeof status.rejects);
+    return status;
+}
+
+static void tell_status(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    port->told = status_of(port, now_ms);
+    struct kiosk_input input = {
+        .kind = INPUT_PORT_STATUS, .t_ms = now_ms, .u.port_status = port->told};
+    send(io, &input);
+    io->news = true;
+}
+
+static bool counters_changed(const struct io_port *port, int64_t now_ms)
+{
+    const port_status_t status = status_of(port, now_ms), *told = &port->told;
+    return status.frames != told->frames || status.last_frame_ms != told->last_frame_ms ||
+           status.disconnects_in_hour != told->disconnects_in_hour ||
+           memcmp(status.rejects, told->rejects, sizeof status.rejects) != 0;
+}
+
+static void log_fault(struct io_port *port)
+{
+    static const char *const remedies[PORT_FAULT_COUNT] = {
+        [PORT_FAULT_ABSENT] = "no such device; trying again until it is there",
+        [PORT_FAULT_UNOPENABLE] = "it cannot be opened",
+        [PORT_FAULT_LOST] = "the device went away; trying again until it is back",
+        [PORT_FAULT_SILENT] = "not one whole frame: is the device on, and its wire in place?",
+        [PORT_FAULT_FRAMES] = "bytes but no whole frames any more: check wire and line settings",
+        [PORT_FAULT_WRONG_DEVICE] = "what it sends is not its protocol: wrong device or line "
+                                    "settings; `biaogan probe` finds them",
+        [PORT_FAULT_DUPLICATE] = "another port of the site file is the same device; neither is "
+                                 "used: correct `device`",
+    };
+    const enum port_fault fault = port->supervisor.fault;
+    if (fault == port->logged) {
+        return;
     }
-    if (!port->reported_down) {
-        log_line(LOG_WARNING, "io", "port %s (%s): %s; trying again until it is back", port->name,
-                 port->settings->device, why);
+    port->logged = fault;
+    if (fault == PORT_FAULT_NONE) {
+        return; /* being opened again is no news, being trusted is */
+    }
+    if (fault == PORT_FAULT_WRONG_DEVICE && port->owner != NULL) {
+        log_line(LOG_WARNING, "io",
+                 "port %s (%s): the adapter in this socket belongs to %s: put it "
+                 "back",
+                 port->name, port->settings->device, port->owner);
+        return;
+    }
+    const bool has_reason = fault == PORT_FAULT_UNOPENABLE && port->error[0] != '\0';
+    log_line(LOG_WARNING, "io", "port %s (%s): %s", port->name, port->settings->device,
+             has_reason ? port->error : remedies[fault]);
+}
+
+/* After anything that may have changed a port's state. The status goes first: it says more than
+ * that the port is down. */
+static void settle(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    const struct supervisor *supervisor = &port->supervisor;
+    if (supervisor->state != port->told.state || supervisor->fault != port->told.fault) {
+        log_fault(port);
+        tell_status(io, port, now_ms);
+    }
+    const bool misfit =
+        supervisor->fault == PORT_FAULT_FRAMES || supervisor->fault == PORT_FAULT_WRONG_DEVICE;
+    if (!port->down && (!supervisor_is_open(supervisor) || misfit)) {
         report(io, port, now_ms, false);
+    } else if (port->down && supervisor_is_trusted(supervisor)) {
+        log_line(LOG_INFO, "io", "port %s (%s) is back", port->name, port->settings->device);
+        report(io, port, now_ms, true);
     }
-    port->retry_ms = now_ms + port->retry_pause_ms;
-    if (port->retry_pause_ms < RETRY_LONGEST_MS) {
-        port->retry_pause_ms *= 2;
+}
+
+/* ---- readings -------------------------------------------------------------------------------- */
+
+/* Tells the supervisor what came since it was told last. */
+static void count_heard(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    const struct port_stats *stats = &port->port.stats;
+    const size_t bytes = (size_t)(stats->bytes - port->heard_bytes);
+    const size_t frames = (size_t)(stats->frames - port->heard_frames);
+    port->heard_bytes = stats->bytes;
+    port->heard_frames = stats->frames;
+    const bool was_trusted = supervisor_is_trusted(&port->supervisor);
+    supervisor_heard(&port->supervisor, bytes, frames, now_ms);
+    if (!was_trusted && supervisor_is_trusted(&port->supervisor)) {
+        if (adapters_note(&io->adapters, port->settings->device, &port->entry) &&
+            io->config.adapters != NULL && !adapters_write(&io->adapters, io->config.adapters)) {
+            log_line(LOG_WARNING, "io",
+                     "%s: %s: an exchange of adapters during a power cut will "
+                     "not be noticed",
+                     io->config.adapters, strerror(errno));
+        }
+        settle(io, port, now_ms);
     }
+}
+
+static void on_reading(void *context, const reading_t *reading)
+{
+    struct io *io = context;
+    struct io_port *port = &io->ports[reading->port];
+    count_heard(io, port, reading->t_ms);
+    if (!supervisor_is_trusted(&port->supervisor)) {
+        return;
+    }
+    struct kiosk_input input = {
+        .kind = INPUT_READING, .t_ms = reading->t_ms, .u.reading = *reading};
+    send(io, &input);
+    if (is_news(io, reading) || ring_count(io->config.inputs) > IO_RING_SLOTS / 2) {
+        io->news = true;
+    }
+}
+
+/* ---- ports ----------------------------------------------------------------------------------- */
+
+static void close_port(struct io_port *port)
+{
+    port->link.ops->close(&port->link);
+    port_lost(&port->port);
+}
+
+static void lose(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    close_port(port);
+    supervisor_lost(&port->supervisor, now_ms);
+    settle(io, port, now_ms);
+}
+
+static void refuse(struct io *io, struct io_port *port, enum port_fault fault, int64_t now_ms)
+{
+    if (supervisor_is_open(&port->supervisor)) {
+        close_port(port);
+    }
+    supervisor_refused(&port->supervisor, fault, now_ms);
+    settle(io, port, now_ms);
+}
+
+/* One device cannot be two: which of the ports it is nobody here knows, so that both are refused.
+ */
+static bool is_shared(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    bool shared = false;
+    for (int i = 0; i < io->port_count; i++) {
+        struct io_port *other = &io->ports[i];
+        if (other != port && ports_are_one(other->settings->device, port->settings->device)) {
+            shared = true;
+            if (supervisor_is_open(&other->supervisor)) {
+                refuse(io, other, PORT_FAULT_DUPLICATE, now_ms);
+            }
+        }
+    }
+    return shared;
+}
+
+/* The adapter behind the port now; all 0 for what is no adapter, such as a pseudo-terminal. */
+static void identify(struct io *io, struct io_port *port)
+{
+    const struct ports_source *source =
+        io->config.source != NULL ? io->config.source : &ports_machine;
+    const bool is_serial =
+        io->config.source != NULL || link_for_device(port->settings->device) == &link_serial;
+    const int count = is_serial ? ports_list(source, io->entries) : 0;
+    const struct port_entry *found = ports_find(io->entries, count, port->settings->device);
+    port->entry = found != NULL ? *found : (struct port_entry){0};
+    port->owner = adapters_owner(&io->adapters, port->settings->device, &port->entry);
 }
 
 static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
@@ -128,18 +291,27 @@ static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
     /* Names of sockets are links to devices whose numbers change: resolved at each opening. */
     char resolved[PATH_MAX];
     const char *device = realpath(port->settings->device, resolved);
-    device = device != NULL ? device : port->settings->device;
-    char error[LINK_ERROR_MAX];
-    port->link.ops = link_for_device(device);
-    if (port->link.ops->open(&port->link, device, port->settings->line, error) != 0) {
-        lose(io, port, now_ms, error);
+    if (device == NULL) {
+        refuse(io, port, PORT_FAULT_ABSENT, now_ms);
         return;
     }
-    port->open = true;
-    if (port->reported_down) {
-        log_line(LOG_INFO, "io", "port %s (%s) is back", port->name, port->settings->device);
-        report(io, port, now_ms, true);
+    if (is_shared(io, port, now_ms)) {
+        refuse(io, port, PORT_FAULT_DUPLICATE, now_ms);
+        return;
     }
+    identify(io, port);
+    if (port->owner != NULL) {
+        refuse(io, port, PORT_FAULT_WRONG_DEVICE, now_ms);
+        return;
+    }
+    port->link.ops = link_for_device(device);
+    if (port->link.ops->open(&port->link, device, port->settings->line, port->error) != 0) {
+        refuse(io, port, PORT_FAULT_UNOPENABLE, now_ms);
+        return;
+    }
+    port->poll_ms = now_ms;
+    supervisor_opened(&port->supervisor, now_ms);
+    settle(io, port, now_ms);
 }
 
 static void read_port(struct io *io, struct io_port *port)
@@ -152,15 +324,31 @@ static void read_port(struct io *io, struct io_port *port)
             return;
         }
         if (count < 0) {
-            lose(io, port, now_ms, "the device went away");
+            lose(io, port, now_ms);
             return;
         }
-        port->retry_pause_ms = RETRY_FIRST_MS;
-        recorder_bytes(io->config.recorder, now_ms, port->name, bytes, (size_t)count);
         port_feed(&port->port, bytes, (size_t)count, now_ms, on_reading, io);
+        count_heard(io, port, now_ms);
+        settle(io, port, now_ms);
+        /* A replay believes what it reads, so that it reads only what was believed. */
+        if (supervisor_is_trusted(&port->supervisor)) {
+            recorder_bytes(io->config.recorder, now_ms, port->name, bytes, (size_t)count);
+        }
         if ((size_t)count < sizeof bytes) {
             return;
         }
+    }
+}
+
+static void ask(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    const struct hw_driver *driver = port->settings->driver;
+    uint8_t request[HW_REQUEST_MAX];
+    const size_t length = driver->poll(&port->port.config.options, request);
+    port->poll_ms = now_ms + driver->poll_ms;
+    /* A request that does not fit whole is cut off: no answer, and the next one asks again. */
+    if (port->link.ops->write(&port->link, request, length) == LINK_LOST) {
+        lose(io, port, now_ms);
     }
 }
 
@@ -179,26 +367,72 @@ struct wait_list {
     int64_t due_ms;
 };
 
+static void be_due(struct wait_list *list, int64_t due_ms)
+{
+    list->due_ms = due_ms < list->due_ms ? due_ms : list->due_ms;
+}
+
+/* Opens, asks and times out what is due. */
+static void attend_port(struct io *io, struct io_port *port, int64_t now_ms)
+{
+    if (supervisor_should_open(&port->supervisor, now_ms)) {
+        reopen(io, port, now_ms);
+    }
+    if (supervisor_is_open(&port->supervisor)) {
+        supervisor_tick(&port->supervisor, now_ms);
+        settle(io, port, now_ms);
+        if (port->settings->driver->polled && now_ms >= port->poll_ms) {
+            ask(io, port, now_ms);
+        }
+    }
+}
+
+static void wait_for_port(struct io *io, struct io_port *port, struct wait_list *list,
+                          int64_t now_ms)
+{
+    be_due(list, supervisor_deadline(&port->supervisor));
+    if (!supervisor_is_open(&port->supervisor)) {
+        return;
+    }
+    if (may_wait(io, port, now_ms)) {
+        be_due(list, io->batch_until_ms);
+    } else {
+        be_due(list, port->settings->driver->polled ? port->poll_ms : INT64_MAX);
+        list->ports[list->count] = port;
+        list->fds[list->count++] = (struct pollfd){.fd = port->link.fd, .events = POLLIN};
+    }
+}
+
+static void tell_counters(struct io *io, struct wait_list *list, int64_t now_ms)
+{
+    if (!atomic_load(&io->watched)) {
+        return;
+    }
+    if (now_ms >= io->status_ms) {
+        io->status_ms = now_ms + STATUS_MS;
+        for (int i = 0; i < io->port_count; i++) {
+            if (counters_changed(&io->ports[i], now_ms)) {
+                tell_status(io, &io->ports[i], now_ms);
+            }
+        }
+    }
+    be_due(list, io->status_ms);
+}
+
 static void build_wait(struct io *io, struct wait_list *list, int64_t now_ms)
 {
     list->fds[0] = (struct pollfd){.fd = io->stop, .events = POLLIN};
     list->count = 1;
     list->due_ms = INT64_MAX;
     for (int i = 0; i < io->port_count; i++) {
-        struct io_port *port = &io->ports[i];
-        if (!port->open && now_ms >= port->retry_ms) {
-            reopen(io, port, now_ms);
-        }
-        int64_t due_ms = INT64_MAX;
-        if (!port->open) {
-            due_ms = port->retry_ms;
-        } else if (may_wait(io, port, now_ms)) {
-            due_ms = io->batch_until_ms;
-        } else {
-            list->ports[list->count] = port;
-            list->fds[list->count++] = (struct pollfd){.fd = port->link.fd, .events = POLLIN};
-        }
-        list->due_ms = due_ms < list->due_ms ? due_ms : list->due_ms;
+        attend_port(io, &io->ports[i], now_ms);
+    }
+    for (int i = 0; i < io->port_count; i++) {
+        wait_for_port(io, &io->ports[i], list, now_ms);
+    }
+    tell_counters(io, list, now_ms);
+    if (io->config.recorder != NULL) {
+        be_due(list, now_ms + RECORD_MS);
     }
 }
 
@@ -216,14 +450,16 @@ static void run_once(struct io *io)
     build_wait(io, &list, clock_now_ms());
     wake_main(io); /* a port that is back may have nothing to say for long */
     recorder_flush_due(io->config.recorder, clock_now_ms());
-    if (poll(list.fds, list.count, clock_wait_ms(list.due_ms)) <= 0) {
+    /* What was decided while the list was made must not wait for the next byte. */
+    const int wait_ms = io->news ? 0 : clock_wait_ms(list.due_ms);
+    if (poll(list.fds, list.count, wait_ms) <= 0) {
         return;
     }
     if (list.fds[0].revents != 0) {
         wake_drain(io->stop);
     }
     for (nfds_t i = 1; i < list.count; i++) {
-        if (list.fds[i].revents != 0) {
+        if (list.fds[i].revents != 0 && supervisor_is_open(&list.ports[i]->supervisor)) {
             read_port(io, list.ports[i]);
             if (list.ports[i]->settings->driver->kind == READING_WEIGHT) {
                 io->batch_until_ms = clock_now_ms() + BATCH_MS;
@@ -251,17 +487,17 @@ struct io *io_start(const struct io_config *config)
     io->config = *config;
     io->stop = wake_open();
     const struct settings *settings = config->settings;
-    io->port_count = settings->site.port_count;
+    io->port_count = settings_serial_count(settings);
     for (int i = 0; i < io->port_count; i++) {
         const struct port_settings *port = &settings->ports[i];
         io->ports[i].settings = port;
         io->ports[i].name = settings->site.ports[i];
-        io->ports[i].retry_ms = INT64_MIN;
-        io->ports[i].retry_pause_ms = RETRY_FIRST_MS;
+        supervisor_init(&io->ports[i].supervisor, port->driver->kind);
         struct port_config pump;
         settings_pump(settings, i, &pump);
         port_init(&io->ports[i].port, &pump);
     }
+    adapters_read(&io->adapters, config->adapters);
     if (io->stop < 0 || pthread_create(&io->thread, NULL, io_main, io) != 0) {
         free(io);
         return NULL;
@@ -276,6 +512,13 @@ void io_attend(struct io *io, bool attentive)
     }
 }
 
+void io_watch(struct io *io, bool watched)
+{
+    if (atomic_exchange(&io->watched, watched) != watched && watched) {
+        wake_up(io->stop);
+    }
+}
+
 void io_stop(struct io *io)
 {
     if (io == NULL) {
@@ -285,7 +528,7 @@ void io_stop(struct io *io)
     wake_up(io->stop);
     pthread_join(io->thread, NULL);
     for (int i = 0; i < io->port_count; i++) {
-        if (io->ports[i].open) {
+        if (supervisor_is_open(&io->ports[i].supervisor)) {
             io->ports[i].link.ops->close(&io->ports[i].link);
         }
     }

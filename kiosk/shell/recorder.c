@@ -2,6 +2,7 @@
 
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/ring.h"
+#include "kiosk/shell/touch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -84,8 +85,24 @@ void recorder_close(struct recorder *recorder)
 void recorder_note(struct recorder *recorder, const struct capture_event *event)
 {
     if (recorder != NULL && !ring_put(&recorder->notes, event)) {
-        log_line(LOG_WARNING, "recorder", "a touch is missing in the capture: its ring is full");
+        log_line(LOG_WARNING, "recorder", "an event is missing in the capture: its ring is full");
     }
+}
+
+void recorder_touch(struct recorder *recorder, int64_t t_ms, const intent_t *intent)
+{
+    struct capture_event event = {.t_ms = t_ms};
+    if (touch_format(intent, &event)) {
+        recorder_note(recorder, &event);
+    }
+}
+
+void recorder_clock(struct recorder *recorder, const moment_t *moment)
+{
+    struct capture_event event = {
+        .kind = CAPTURE_CLOCK, .t_ms = moment->t_ms, .utc_ms = moment->utc_ms};
+    snprintf(event.quality, sizeof event.quality, "%s", clock_quality_text(moment->quality));
+    recorder_note(recorder, &event);
 }
 
 void recorder_bytes(struct recorder *recorder, int64_t t_ms, const char *port, const uint8_t *bytes,

@@ -8,9 +8,10 @@
 #define KIOSK_SHELL_RECORDER_H
 
 #include "hw/capture.h"
+#include "kiosk/core/events.h"
 #include "kiosk/shell/settings.h"
 
-enum { RECORDER_NOTES = 256 };
+enum { RECORDER_NOTES = 1024 }; /* several seconds of a full bus */
 
 struct recorder;
 
@@ -19,8 +20,11 @@ struct recorder *recorder_open(const char *path, const struct settings *settings
                                char error[CAPTURE_ERROR_MAX]);
 void recorder_close(struct recorder *recorder);
 
-/* CAPTURE_UI or CAPTURE_CLOCK, with kiosk time in t_ms; written when the io thread comes by. */
+/* CAPTURE_UI, CAPTURE_CLOCK, and what buses told main: CAPTURE_VALUE, CAPTURE_LOST, CAPTURE_BACK.
+ * With kiosk time in t_ms; written when the io thread comes by. */
 void recorder_note(struct recorder *recorder, const struct capture_event *event);
+void recorder_touch(struct recorder *recorder, int64_t t_ms, const intent_t *intent);
+void recorder_clock(struct recorder *recorder, const moment_t *moment);
 
 void recorder_bytes(struct recorder *recorder, int64_t t_ms, const char *port, const uint8_t *bytes,
                     size_t count);

@@ -53,9 +53,10 @@ static void append(struct replay *replay, uint32_t token, const struct kiosk_eve
 static void check_pin(struct replay *replay, const char *pin)
 {
     struct kiosk_input result = {.kind = INPUT_PIN_RESULT, .t_ms = replay->kiosk.now_ms};
-    /* The recorder writes an accepted PIN as "*". */
-    result.u.pin_result.accepted =
-        strcmp(pin, "*") == 0 || gate_compare(replay->config->settings->cleaner_pin, pin);
+    const struct gate_pins pins = settings_pins(replay->config->settings);
+    const struct gate_verdict verdict = gate_judge(&pins, pin, true);
+    result.u.pin_result.accepted = verdict.accepted;
+    result.u.pin_result.role = verdict.role;
     step(replay, &result);
 }
 
@@ -171,16 +172,26 @@ static void value(struct replay *replay, int port, const struct capture_event *e
     step(replay, &input);
 }
 
+static bool is_bus(const struct replay *replay, int port)
+{
+    return replay->config->settings->ports[port].driver == NULL;
+}
+
 static bool declare_port(struct replay *replay, int port, const struct capture_event *event,
                          char reason[CAPTURE_ERROR_MAX])
 {
-    struct port_config pump;
-    settings_pump(replay->config->settings, port, &pump);
     const struct hw_driver *driver = hw_driver_find(event->protocol);
     if (driver == NULL) {
         /* A bus has no byte protocol: its values come ready made. */
         return true;
     }
+    if (is_bus(replay, port)) {
+        snprintf(reason, CAPTURE_ERROR_MAX, "port %s is %s here and a bus in the site file",
+                 event->port, driver->name);
+        return false;
+    }
+    struct port_config pump;
+    settings_pump(replay->config->settings, port, &pump);
     if (driver->kind != pump.driver->kind) {
         snprintf(reason, CAPTURE_ERROR_MAX, "port %s is %s here and %s in the site file",
                  event->port, driver->name, pump.driver->name);
@@ -234,6 +245,11 @@ static bool on_port_event(struct replay *replay, const struct capture_event *eve
     case CAPTURE_PORT:
         return declare_port(replay, port, event, reason);
     case CAPTURE_RX:
+        if (is_bus(replay, port)) {
+            snprintf(reason, CAPTURE_ERROR_MAX,
+                     "%s is a bus in the site file: it has values (=), no bytes", event->port);
+            return false;
+        }
         on_rx(replay, port, event);
         break;
     case CAPTURE_LOST:
@@ -362,9 +378,11 @@ static int open_all(struct replay *replay, FILE **file)
         return -1;
     }
     for (int i = 0; i < settings->site.port_count; i++) {
-        struct port_config pump;
-        settings_pump(settings, i, &pump);
-        port_init(&replay->ports[i], &pump);
+        if (!is_bus(replay, i)) {
+            struct port_config pump;
+            settings_pump(settings, i, &pump);
+            port_init(&replay->ports[i], &pump);
+        }
         if (open_line(replay, i, reason) != 0) {
             snprintf(replay->error, REPLAY_ERROR_MAX, "%s", reason);
             return -1;

@@ -2,6 +2,7 @@
 
 #include "assets/assets.h"
 #include "hw/link.h"
+#include "kiosk/shell/settings_bus.h"
 #include "kiosk/shell/settings_rows.h"
 
 #include <errno.h>
@@ -59,7 +60,8 @@ static const struct row timing_rows[] = {
 };
 
 static const struct row access_rows[] = {
-    ROW_TEXT_OF(struct settings, "cleaner_pin", cleaner_pin, false),
+    ROW_TEXT_OF(struct settings, "cleaner_pin", pins[ROLE_CLEANER], false),
+    ROW_TEXT_OF(struct settings, "technician_pin", pins[ROLE_TECHNICIAN], false),
 };
 
 static const struct row web_rows[] = {
@@ -111,6 +113,20 @@ int settings_port(const struct settings *settings, const char *name)
         }
     }
     return -1;
+}
+
+struct gate_pins settings_pins(const struct settings *settings)
+{
+    struct gate_pins pins;
+    for (enum role role = 0; role < ROLE_COUNT; role++) {
+        pins.hashes[role] = settings->pins[role];
+    }
+    return pins;
+}
+
+int settings_serial_count(const struct settings *settings)
+{
+    return settings->site.port_count - settings->bus_count;
 }
 
 void settings_pump(const struct settings *settings, int index, struct port_config *pump)
@@ -178,6 +194,8 @@ static int read_port(const struct settings_reader *reader, config_setting_t *ele
     }
     uint8_t index = settings->site.port_count++;
     memcpy(settings->site.ports[index], raw.name, sizeof raw.name);
+    snprintf(settings->site.protocols[index], SITE_ID_MAX, "%.*s", SITE_ID_MAX - 1,
+             raw.settings.protocol);
     settings->ports[index] = raw.settings;
     return 0;
 }
@@ -192,7 +210,13 @@ static int find_channel(const struct settings_reader *reader, const config_setti
     if (port < 0) {
         return settings_fail(reader, at, "%s = \"%s\" is no port of this file", key, port_name);
     }
-    if (settings->ports[port].driver->kind != kind) {
+    const struct bus_settings *bus = settings_bus(settings, port);
+    if (bus != NULL && !settings_bus_reads(bus, kind, channel_number)) {
+        return settings_fail(reader, at,
+                             "%s = \"%s\": no device of this bus reads a %s on channel %d", key,
+                             port_name, key, channel_number);
+    }
+    if (bus == NULL && settings->ports[port].driver->kind != kind) {
         return settings_fail(reader, at, "%s = \"%s\": protocol %s does not read a %s", key,
                              port_name, settings->ports[port].protocol, key);
     }
@@ -330,6 +354,12 @@ static int read_ports(const struct settings_reader *reader, config_setting_t *li
     return read_list(reader, list, "ports", read_port, settings);
 }
 
+static int read_buses(const struct settings_reader *reader, config_setting_t *list,
+                      struct settings *settings)
+{
+    return read_list(reader, list, "buses", settings_read_bus, settings);
+}
+
 static int read_bins(const struct settings_reader *reader, config_setting_t *list,
                      struct settings *settings)
 {
@@ -348,7 +378,8 @@ GROUP_READER(timing)
 GROUP_READER(access)
 GROUP_READER(web)
 
-/* In this order, whatever the order in the file: bins name ports. */
+/* In this order, whatever the order in the file: bins name ports and buses, and buses are the last
+ * ports. */
 static const struct section {
     const char *name;
     bool required;
@@ -356,7 +387,7 @@ static const struct section {
 } sections[] = {
     {"site", true, read_site},     {"screen", false, read_screen}, {"timing", false, read_timing},
     {"access", true, read_access}, {"web", false, read_web},       {"classes", false, read_classes},
-    {"ports", true, read_ports},   {"bins", true, read_bins},
+    {"ports", false, read_ports},  {"buses", false, read_buses},   {"bins", true, read_bins},
 };
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
@@ -415,9 +446,14 @@ static int check_whole(const struct settings_reader *reader, config_setting_t *r
         return settings_fail(reader, key_or_group(root, "web", "password"),
                              "web.password must be what `biaogan passwd` prints");
     }
-    if (!is_hash(settings->cleaner_pin)) {
+    if (!is_hash(settings->pins[ROLE_CLEANER])) {
         return settings_fail(reader, key_or_group(root, "access", "cleaner_pin"),
                              "access.cleaner_pin must be what `biaogan passwd` prints for the PIN");
+    }
+    const char *technician = settings->pins[ROLE_TECHNICIAN];
+    if (technician[0] != '\0' && !is_hash(technician)) {
+        return settings_fail(reader, key_or_group(root, "access", "technician_pin"),
+                             "access.technician_pin must be what `biaogan passwd` prints");
     }
     if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
         return settings_fail(reader, at, "web.certificate and web.key go together");

@@ -38,7 +38,9 @@ static bool parse_pin(const char *argument, struct kiosk_input *input)
     bool digits =
         length > 0 && length <= PIN_DIGITS_MAX && strspn(argument, "0123456789") == length;
     input->kind = INPUT_PIN;
-    if (digits || strcmp(argument, "*") == 0) {
+    /* In place of an accepted PIN's digits a capture has one mark for each role (gate.h). */
+    bool marks = length > 0 && length <= ROLE_COUNT && strspn(argument, "*") == length;
+    if (digits || marks) {
         memcpy(input->u.pin, argument, length + 1);
         return true;
     }
@@ -74,7 +76,7 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
 
 static bool takes_number(enum intent_kind kind)
 {
-    return kind == INTENT_COLLECT;
+    return kind == INTENT_COLLECT || kind == INTENT_WIRING;
 }
 
 bool touch_format(const intent_t *intent, struct capture_event *event)

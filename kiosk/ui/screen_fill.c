@@ -37,23 +37,6 @@ static const char *state_words(const struct view_bin *bin)
     return strings_get(bin->lid_open ? STR_STATE_LID_OPEN : level[bin->level]);
 }
 
-static void age_words(char *out, size_t size, const struct view_bin *bin)
-{
-    enum { SECOND_MS = 1000, MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
-    if (bin->age_ms < 0) {
-        strings_compose(out, size, STR_NO_DATA, NULL, NULL);
-    } else if (bin->age_ms < SECOND_MS) {
-        strings_compose(out, size, STR_AGE_NOW, NULL, NULL);
-    } else if (bin->age_ms < MINUTE_MS) {
-        strings_compose(out, size, STR_AGE_SECONDS, format_seconds(bin->age_ms).text, NULL);
-    } else if (bin->age_ms < HOUR_MS) {
-        strings_compose(out, size, STR_AGE_MINUTES, format_count(bin->age_ms / MINUTE_MS).text,
-                        NULL);
-    } else {
-        strings_compose(out, size, STR_AGE_HOURS, format_count(bin->age_ms / HOUR_MS).text, NULL);
-    }
-}
-
 static void column_gauge(struct canvas *canvas, rect_t rect, const struct view *view,
                          const struct view_bin *bin)
 {
@@ -93,7 +76,7 @@ static void state_draw(struct canvas *canvas, rect_t rect, const struct view_bin
 static void age_draw(struct canvas *canvas, rect_t rect, const struct view_bin *bin)
 {
     char age[FORMAT_MAX * 2];
-    age_words(age, sizeof age, bin);
+    widget_age(age, sizeof age, bin->age_ms);
     canvas_text(canvas, rect, (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET},
                 age);
 }
@@ -197,47 +180,24 @@ static void bin_card(struct canvas *canvas, rect_t rect, const struct view *view
     column_numbers(canvas, inside, bin);
 }
 
-static void title_draw(struct canvas *canvas, rect_t rect, const struct view *view)
+static void title_words(char *out, size_t size, const struct view *view)
 {
-    char bins[FORMAT_MAX * 2], text[STRINGS_COMPOSED_MAX];
+    char bins[FORMAT_MAX * 2];
     unsigned which = 0;
     for (int i = 0; i < view->bin_count; i++) {
         which |= (unsigned)wants_hands(&view->bins[i]) << i;
     }
     const int some = notices_bin_numbers(bins, sizeof bins, view, which);
-    strings_compose(text, sizeof text, some > 0 ? STR_FILL_SOME : STR_FILL_NONE, bins, NULL);
-    canvas_text(canvas, layout_cut_top(&rect, 42),
-                (text_style_t){TEXT_LARGE + 2, FONT_BOLD, ALIGN_LEFT, COLOUR_INK},
-                strings_get(STR_FILL_TITLE));
-    canvas_text(canvas, layout_cut_top(&rect, 30),
-                (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET}, text);
+    strings_compose(out, size, some > 0 ? STR_FILL_SOME : STR_FILL_NONE, bins, NULL);
 }
 
 void screen_fill_draw(struct canvas *canvas, const struct view *view)
 {
-    enum { LEAVE_WIDTH = 150, CLOCK_WIDTH = 130, TITLE_WIDTH = 330, HEADER = 76 };
-    const int header = canvas->touch > HEADER ? canvas->touch : HEADER;
+    char words[STRINGS_COMPOSED_MAX];
+    title_words(words, sizeof words, view);
     canvas_fill(canvas, canvas_panel(canvas), COLOUR_PAPER, 0);
     rect_t page = canvas_page(canvas);
-    if (canvas->portrait) {
-        notices_cut_storage(canvas, &page, view);
-    }
-    rect_t top = layout_cut_top(&page, header);
-    widget_button(canvas, layout_cut_right(&top, LEAVE_WIDTH),
-                  &(struct button){.kind = BUTTON_SECONDARY,
-                                   .icon = ICON_BACK,
-                                   .text = strings_get(STR_LEAVE),
-                                   .intent = INTENT_LEAVE});
-    layout_cut_right(&top, PADDING);
-    widget_clock(canvas, layout_cut_right(&top, CLOCK_WIDTH), view);
-    layout_cut_right(&top, GAP);
-    rect_t title = layout_centre(top, top.w, 72);
-    if (!canvas->portrait) {
-        rect_t notice = layout_cut_right(&title, top.w - TITLE_WIDTH);
-        notices_cut_storage(canvas, &notice, view);
-    }
-    title_draw(canvas, title, view);
-    layout_cut_top(&page, GAP + 2);
+    widget_board_top(canvas, &page, view, strings_get(STR_FILL_TITLE), words);
 
     const int columns = canvas->portrait ? 2 : view->bin_count > 4 ? 4 : view->bin_count;
     for (int i = 0; i < view->bin_count; i++) {

@@ -8,6 +8,7 @@ const struct screen screens[SCREEN_COUNT] = {
     [SCREEN_KEYPAD] = {screen_keypad_draw, screen_keypad_key},
     [SCREEN_FILL] = {screen_fill_draw, screen_fill_key},
     [SCREEN_COLLECT] = {screen_collect_draw, screen_collect_key},
+    [SCREEN_DEVICES] = {screen_devices_draw, screen_devices_key},
 };
 
 int screens_key_digit(enum ui_key key)

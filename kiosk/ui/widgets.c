@@ -1,6 +1,7 @@
 #include "kiosk/ui/widgets.h"
 
 #include "kiosk/ui/format.h"
+#include "kiosk/ui/notices.h"
 #include "kiosk/ui/strings.h"
 
 #include <string.h>
@@ -290,4 +291,51 @@ void widget_bins(struct canvas *canvas, rect_t rect, const struct view *view, in
         }
         x += w + gap;
     }
+}
+
+/* ---- service screens ------------------------------------------------------------------------- */
+
+void widget_age(char *out, size_t size, int64_t age_ms)
+{
+    enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
+    if (age_ms < 0) {
+        strings_compose(out, size, STR_NO_DATA, NULL, NULL);
+    } else if (age_ms < SECOND_MS) {
+        strings_compose(out, size, STR_AGE_NOW, NULL, NULL);
+    } else if (age_ms < MINUTE_MS) {
+        strings_compose(out, size, STR_AGE_SECONDS, format_seconds(age_ms).text, NULL);
+    } else if (age_ms < HOUR_MS) {
+        strings_compose(out, size, STR_AGE_MINUTES, format_count(age_ms / MINUTE_MS).text, NULL);
+    } else {
+        strings_compose(out, size, STR_AGE_HOURS, format_count(age_ms / HOUR_MS).text, NULL);
+    }
+}
+
+void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *view,
+                      const char *title, const char *words)
+{
+    enum { LEAVE_WIDTH = 150, CLOCK_WIDTH = 130, TITLE_WIDTH = 330, HEADER = 76 };
+    const int header = canvas->touch > HEADER ? canvas->touch : HEADER;
+    if (canvas->portrait) {
+        notices_cut_storage(canvas, page, view);
+    }
+    rect_t top = layout_cut_top(page, header);
+    widget_button(canvas, layout_cut_right(&top, LEAVE_WIDTH),
+                  &(struct button){.kind = BUTTON_SECONDARY,
+                                   .icon = ICON_BACK,
+                                   .text = strings_get(STR_LEAVE),
+                                   .intent = INTENT_LEAVE});
+    layout_cut_right(&top, PADDING);
+    widget_clock(canvas, layout_cut_right(&top, CLOCK_WIDTH), view);
+    layout_cut_right(&top, GAP);
+    rect_t left = layout_centre(top, top.w, 72);
+    if (!canvas->portrait) {
+        rect_t notice = layout_cut_right(&left, top.w - TITLE_WIDTH);
+        notices_cut_storage(canvas, &notice, view);
+    }
+    canvas_text(canvas, layout_cut_top(&left, 42),
+                (text_style_t){TEXT_LARGE + 2, FONT_BOLD, ALIGN_LEFT, COLOUR_INK}, title);
+    canvas_text(canvas, layout_cut_top(&left, 30),
+                (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET}, words);
+    layout_cut_top(page, GAP + 2);
 }

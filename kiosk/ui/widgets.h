@@ -45,6 +45,14 @@ int widget_weight(struct canvas *canvas, int x, int baseline, int width, int siz
 /* Site and hours on the left, clock and date on the right. */
 void widget_header(struct canvas *canvas, rect_t rect, const struct view *view);
 
+/* Cuts the top of a service screen off `page`: title with a line below it, storage notice, clock,
+ * and the way out (INTENT_LEAVE). */
+void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *view,
+                      const char *title, const char *words);
+
+/* "0.4 秒前": how old something is; -1 = there was none. */
+void widget_age(char *out, size_t size, int64_t age_ms);
+
 /* Just the clock, right-aligned and centred. */
 void widget_clock(struct canvas *canvas, rect_t rect, const struct view *view);
 

@@ -129,7 +129,9 @@ FILES = [
     ("binary garbage", bytes(range(256)) * 64, ""),
     ("zeros", b"\0" * 4096, ""),
     ("half a file", GOOD.encode()[: len(GOOD.encode()) // 2], ""),
-    ("no ports", re.sub(r"ports = \(.*?\);\n", "", GOOD, flags=re.S).encode(), "ports"),
+    # A site may have buses alone; what a bin names must be one of either.
+    ("no ports", re.sub(r"ports = \(.*?\);\n", "", GOOD, flags=re.S).encode(),
+     'scale = "s1" is no port'),
     ("no bins", re.sub(r"bins = \(.*?\);\n", "", GOOD, flags=re.S).encode(), "bins"),
     ("no site", re.sub(r"site = \{.*?\};\n", "", GOOD, count=1, flags=re.S).encode(), "site"),
     ("no access", re.sub(r"access = \{.*?\};\n", "", GOOD, flags=re.S).encode(), "access"),

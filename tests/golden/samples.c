@@ -24,7 +24,7 @@ static void bin_set(struct view *view, int index, int number, enum waste_class c
     };
 }
 
-static void base(struct view *view, struct site *site)
+void sample_base(struct view *view, struct site *site)
 {
     static const struct site_class classes[WASTE_CLASS_COUNT] = {
         [WASTE_RECYCLABLE] = {"可回收物", "Recyclable", 0x236192},
@@ -68,9 +68,9 @@ static void eight_bins(struct view *view)
     }
 }
 
-static void longest(struct view *view, struct site *site)
+void sample_longest(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     eight_bins(view);
     strcpy(site->name, LONG_NAME);
     strcpy(site->point, LONG_NAME);
@@ -98,7 +98,7 @@ static void scale_fault(struct view *view, int index, enum sensor_state state, i
 
 static void choose(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_CHOOSE;
 }
 
@@ -155,7 +155,7 @@ static void choose_two(struct view *view, struct site *site)
 
 static void choose_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_CHOOSE;
     scale_fault(view, 0, SENSOR_LOST, 12000);
     scale_fault(view, 2, SENSOR_ERROR, 12000);
@@ -168,7 +168,7 @@ static void choose_longest(struct view *view, struct site *site)
 
 static void guide(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_GUIDE;
     view->chosen = WASTE_KITCHEN;
     view->target_bin = 2;
@@ -253,7 +253,7 @@ static void guide_residual_full(struct view *view, struct site *site)
 
 static void guide_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_GUIDE;
     view->chosen = WASTE_RESIDUAL;
     view->target_bin = 7;
@@ -274,7 +274,7 @@ static void wrong(struct view *view, struct site *site)
 
 static void wrong_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_WRONG;
     view->chosen = WASTE_KITCHEN;
     view->target_bin = 4;
@@ -285,7 +285,7 @@ static void wrong_longest(struct view *view, struct site *site)
 
 static void receipt(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_RECEIPT;
     view->chosen = WASTE_KITCHEN;
     view->receipt = (struct view_receipt){
@@ -374,7 +374,7 @@ static void receipt_longest(struct view *view, struct site *site)
 {
     receipt_asking(view, site);
     const struct view_receipt undeclared = view->receipt;
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_RECEIPT;
     view->receipt = undeclared;
     view->receipt.quality = QUALITY_UNSETTLED;
@@ -398,7 +398,7 @@ static void receipt_longest_sentence(struct view *view, struct site *site)
 
 static void keypad(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_KEYPAD;
     view->keypad_digits = 4;
 }
@@ -421,7 +421,7 @@ static void keypad_locked(struct view *view, struct site *site)
 
 static void fill(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_FILL;
 }
 
@@ -444,7 +444,7 @@ static void fill_eight(struct view *view, struct site *site)
 
 static void fill_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_FILL;
     bin_set(view, 0, 1, WASTE_RECYCLABLE, -123456, 0, 59900);
     bin_set(view, 1, 2, WASTE_RECYCLABLE, 123456, 1000, 59900);
@@ -453,7 +453,7 @@ static void fill_longest(struct view *view, struct site *site)
 
 static void collect_settling(struct view *view, struct site *site)
 {
-    base(view, site);
+    sample_base(view, site);
     view->screen = SCREEN_COLLECT;
     view->collect_bin = 2;
     view->bins[2].in_service = true;
@@ -500,7 +500,7 @@ static void collect_unweighed(struct view *view, struct site *site)
 
 static void collect_longest(struct view *view, struct site *site)
 {
-    longest(view, site);
+    sample_longest(view, site);
     view->screen = SCREEN_COLLECT;
     view->collect_bin = 7;
     view->collect = COLLECT_SWAP;
@@ -554,5 +554,9 @@ const struct golden_sample golden_samples[] = {
     {"collect-no-less", collect_no_less, false},
     {"collect-unweighed", collect_unweighed, false},
     {"collect-longest", collect_longest, true},
+    {"devices", sample_devices, false},
+    {"devices-faults", sample_devices_faults, false},
+    {"devices-wiring", sample_devices_wiring, false},
+    {"devices-longest", sample_devices_longest, true},
 };
 const int golden_sample_count = (int)(sizeof golden_samples / sizeof *golden_samples);

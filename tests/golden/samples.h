@@ -17,4 +17,14 @@ struct golden_sample {
 extern const struct golden_sample golden_samples[];
 extern const int golden_sample_count;
 
+/* Shared by the files of samples: a usual site with usual weights, and one with the longest names.
+ */
+void sample_base(struct view *view, struct site *site);
+void sample_longest(struct view *view, struct site *site);
+
+void sample_devices(struct view *view, struct site *site);
+void sample_devices_faults(struct view *view, struct site *site);
+void sample_devices_wiring(struct view *view, struct site *site);
+void sample_devices_longest(struct view *view, struct site *site);
+
 #endif

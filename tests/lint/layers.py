@@ -38,6 +38,7 @@ OWNERS = (
     (r"sqlite3\.h", ("kiosk/store",)),
     (r"jansson\.h", ("kiosk/store",)),
     (r"libserialport\.h", ("hw",)),
+    (r"modbus/.*", ("hw",)),
     (r"termios\.h", ("hw", "kiosk/shell")),
     (r"microhttpd\.h", ("kiosk/web",)),
     (r"sodium\.h", ("kiosk/web", "kiosk/shell")),

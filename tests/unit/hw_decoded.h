@@ -46,6 +46,12 @@ static inline void decoded_feed(struct decoded *decoded, const void *bytes, size
     port_feed_values(&decoded->port, bytes, count, 0, decoded_take, decoded);
 }
 
+/* As `biaogan decode` does at the end of its input. */
+static inline void decoded_end(struct decoded *decoded)
+{
+    port_end_values(&decoded->port, 0, decoded_take, decoded);
+}
+
 /* All at once, with the options a port has when its configuration says nothing. */
 static inline const char *decoded_text(struct decoded *decoded, const char *protocol,
                                        const void *bytes, size_t count)
@@ -53,6 +59,7 @@ static inline const char *decoded_text(struct decoded *decoded, const char *prot
     const struct hw_options options = {.checksum = hw_driver_find(protocol)->checksum_default};
     decoded_begin(decoded, protocol, options);
     decoded_feed(decoded, bytes, count);
+    decoded_end(decoded);
     return decoded->text;
 }
 

@@ -330,16 +330,20 @@ static void send(struct test_site *t, struct kiosk_input input)
 }
 
 /* Chance alone hardly finds the way through the keypad. */
-static void send_cleaner(struct test_site *t)
+static void send_through_the_keypad(struct test_site *t, enum role role)
 {
+    static const intent_t next[ROLE_COUNT] = {
+        [ROLE_CLEANER] = {INTENT_COLLECT, 3},
+        [ROLE_TECHNICIAN] = {INTENT_WIRING, 3},
+    };
     struct kiosk_input service = {.kind = INPUT_INTENT, .u.intent = {INTENT_SERVICE, 0}};
     struct kiosk_input pin = {.kind = INPUT_PIN, .u.pin = "1234"};
-    struct kiosk_input right = {.kind = INPUT_PIN_RESULT, .u.pin_result = {true}};
-    struct kiosk_input collect = {.kind = INPUT_INTENT, .u.intent = {INTENT_COLLECT, 3}};
+    struct kiosk_input right = {.kind = INPUT_PIN_RESULT, .u.pin_result = {true, role}};
+    struct kiosk_input then = {.kind = INPUT_INTENT, .u.intent = next[role]};
     send(t, service);
     send(t, pin);
     send(t, right);
-    send(t, collect);
+    send(t, then);
 }
 
 /* A tick must move every deadline that is due, or the shell would spin on it. */
@@ -358,7 +362,7 @@ static void whatever_comes_the_kiosk_goes_on(void **state)
         site_seed(t, seed);
         for (int i = 0; i < 3000; i++) {
             if (site_random_below(t, 100) == 0) {
-                send_cleaner(t);
+                send_through_the_keypad(t, (enum role)site_random_below(t, ROLE_COUNT));
             }
             send(t, any_input(t));
             assert_view_is_sound(t);

@@ -168,6 +168,57 @@ static void every_word_has_a_text(void **state)
     assert_string_equal(hw_status_text(READING_ERROR), "error");
 }
 
+static void distances_are_millimetres(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t digits;
+        uint8_t decimals;
+        const char *unit;
+        int32_t mm;
+    } cases[] = {{1953, 0, "mm", 1953}, {123, 0, "cm", 1230}, {1235, 1, "mm", 124},
+                 {125, 2, "m", 1250},   {0, 0, "mm", 0},      {2147483647, 0, "MM", INT32_MAX}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct hw_value value = weight(false, cases[i].digits, cases[i].decimals);
+        int32_t mm = 12345;
+        assert_true(hw_value_to_mm(&value, cases[i].unit, &mm));
+        assert_int_equal(mm, cases[i].mm);
+    }
+    static const char *const no_distance[] = {"kg", "g", "", "in"};
+    for (size_t i = 0; i < sizeof no_distance / sizeof no_distance[0]; i++) {
+        const struct hw_value value = weight(false, 1, 0);
+        int32_t mm = 12345;
+        assert_false(hw_value_to_mm(&value, no_distance[i], &mm));
+        assert_int_equal(mm, 12345);
+    }
+    int32_t grams;
+    const struct hw_value value = weight(false, 1, 0);
+    assert_false(hw_value_to_grams(&value, "mm", &grams));
+}
+
+static void cards_locks_and_codes_are_words(void **state)
+{
+    (void)state;
+    static const struct {
+        struct hw_value value;
+        const char *text;
+    } cases[] = {
+        {{.kind = READING_CARD, .text = "0126153249"}, "0126153249"},
+        {{.kind = READING_LOCK, .lid_open = true}, "opened"},
+        {{.kind = READING_LOCK}, "closed"},
+        {{.kind = READING_LOCK, .status = READING_ERROR}, ""},
+        {{.kind = READING_LOCK, .lid_open = true, .text = "coil3=on"}, "coil3=on"},
+        {{.kind = READING_WEIGHT, .status = READING_ERROR, .text = "E11"}, "E11"},
+        {{.kind = READING_LEVEL, .has_digits = true, .digits = 1953}, "1953"},
+        {{.kind = READING_LEVEL, .status = READING_ERROR}, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[HW_VALUE_TEXT_MAX];
+        hw_value_text(&cases[i].value, text, sizeof text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +227,8 @@ int main(void)
         cmocka_unit_test(no_digits_are_no_weight),
         cmocka_unit_test(text_is_as_displayed),
         cmocka_unit_test(a_lid_is_a_bit_and_a_fault_a_question),
+        cmocka_unit_test(distances_are_millimetres),
+        cmocka_unit_test(cards_locks_and_codes_are_words),
         cmocka_unit_test(the_table_is_sorted_and_complete),
         cmocka_unit_test(every_word_has_a_text),
     };

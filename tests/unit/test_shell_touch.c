@@ -48,12 +48,14 @@ static void a_pin_is_digits_or_what_the_recorder_wrote(void **state)
     struct kiosk_input input = parsed("pin", "2580");
     assert_int_equal(input.kind, INPUT_PIN);
     assert_string_equal(input.u.pin, "2580");
-    assert_string_equal(parsed("pin", "*").u.pin, "*");
+    assert_string_equal(parsed("pin", "*").u.pin, "*");   /* the cleaner's */
+    assert_string_equal(parsed("pin", "**").u.pin, "**"); /* the technician's */
     assert_string_equal(parsed("pin", "12345678").u.pin, "12345678");
     assert_false(understood("pin", ""));
     assert_false(understood("pin", "25a0"));
     assert_false(understood("pin", "123456789"));
-    assert_false(understood("pin", "**"));
+    assert_false(understood("pin", "***"));
+    assert_false(understood("pin", "*2"));
 }
 
 static void what_means_nothing_is_refused(void **state)
@@ -76,7 +78,8 @@ static void what_is_recorded_is_read_back(void **state)
     (void)state;
     int written = 0;
     for (enum intent_kind kind = 0; kind < INTENT_KIND_COUNT; kind++) {
-        intent_t intent = {kind, kind == INTENT_COLLECT ? 4 : kind == INTENT_CHOOSE ? 2 : 0};
+        bool of_a_bin = kind == INTENT_COLLECT || kind == INTENT_WIRING;
+        intent_t intent = {kind, of_a_bin ? 4 : kind == INTENT_CHOOSE ? 2 : 0};
         struct capture_event event = {0};
         if (!touch_format(&intent, &event)) {
             continue;

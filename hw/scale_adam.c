@@ -1,0 +1,79 @@
+/* Adam Equipment AZextra and relatives (CBD), label format 3.
+ *
+ *     0-n    blanks
+ *     0-1    + -
+ *     0-n    blanks
+ *     1-15   digits with at most one point
+ *     0-n    blanks
+ *     1-3    unit: kg g lb oz
+ *     0-n    blanks
+ *     1-2    CR LF, either or both
+ *
+ * Sources: AZextra user manual, the driver of a widely used point-of-sale system. The scale sends
+ * no flag of any kind and has no check. It beeps at every request for a weight that it has already
+ * sent, so it is asked only once a second. Commands, with CR LF: P weight, Z zero, T tare.
+ */
+#include "hw/drivers.h"
+#include "hw/text_line.h"
+
+enum { LINE_LONGEST = 24 };
+
+static enum text_verdict adam_parse(const struct hw_options *options, const uint8_t *line,
+                                    size_t length, struct hw_value *value)
+{
+    (void)options;
+    struct text text = {line, line + length};
+    if (!text_number(&text, value)) {
+        return TEXT_BROKEN;
+    }
+    text_blanks(&text);
+    const bool has_unit = text_unit(&text, value);
+    text_blanks(&text);
+    return has_unit && text_ends(&text) ? TEXT_VALUE : TEXT_BROKEN;
+}
+
+static const struct text_format adam_format = {.longest = LINE_LONGEST, .parse = adam_parse};
+
+static struct frame_result adam_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
+{
+    return text_line_frame(&adam_format, options, bytes, count);
+}
+
+static size_t adam_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                          struct hw_value values[HW_VALUES_MAX])
+{
+    return text_line_decode(&adam_format, options, frame, length, values);
+}
+
+static size_t adam_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    return text_request("P\r\n", request);
+}
+
+static size_t adam_command(const struct hw_options *options, enum hw_command command,
+                           uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "Z\r\n",
+        [HW_COMMAND_TARE] = "T\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "",
+    };
+    return text_request(requests[command], request);
+}
+
+const struct hw_driver scale_adam_azextra = {
+    .name = "adam_azextra",
+    .kind = READING_WEIGHT,
+    .line = "4800/8n1",
+    .polled = true,
+    .poll_ms = 1000,
+    .whole_lines = true,
+    .summary = "Adam AZextra, CBD: value and unit, nothing else",
+    .frame = adam_frame,
+    .decode = adam_decode,
+    .poll = adam_poll,
+    .command = adam_command,
+};

@@ -1,0 +1,168 @@
+/* CAS indicators, the 22-byte format: CI-200, CI-400, CI-600, NT.
+ *
+ *     byte    value        meaning
+ *     0-1     ST US OL     stable, moving, out of range
+ *     2       ,
+ *     3-4     GS NT        gross, net
+ *     5       ,
+ *     6       any          device id as a raw byte: it may be a comma, CR, LF or NUL
+ *     7       lamps        bit 6 stable, 4 hold, 3 printer, 2 gross, 1 tare, 0 zero; bits 5 and 7
+ *                          differ between models
+ *     8       ,
+ *     9-16    8 characters blanks, a sign or none, blanks, digits with at most one point
+ *     17      blank or NUL
+ *     18-19   kg lb t g    unit, padded to two
+ *     20-21   CR LF
+ *
+ * Sources: CI-400 manual p.103-105, CI-150A manual p.54, a recorded CI-200A. Because of bytes 6 and
+ * 7 the places decide, never a search for a comma or a line end. The words of bytes 0 and 1 say
+ * whether the weight is stable; lamp bits are not asked, because models disagree on them. After OL
+ * the digits mean nothing; a '-' makes it underload. There is no check.
+ *
+ * Commands (CI-400 p.105): 'D', the id as two digits, "KZ" zero or "KT" tare, CR LF.
+ */
+#include "hw/bytes.h"
+#include "hw/drivers.h"
+#include "hw/text_line.h"
+
+enum {
+    LAMPS_COMMA_AT = 8,
+    VALUE_AT = 9,
+    VALUE_END = 17,
+    UNIT_AT = 18,
+    UNIT_END = 20,
+    FRAME_LENGTH = 22
+};
+
+/* Bytes 0 to 5: the characters that fit at each place. */
+static const char *const head[] = {"SUO", "TSL", ",", "GN", "ST", ","};
+enum { HEAD_LENGTH = sizeof head / sizeof head[0] };
+
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    for (; *set; set++) {
+        if (byte == (uint8_t)*set) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_pair(const uint8_t *bytes, const char *pair)
+{
+    return bytes[0] == (uint8_t)pair[0] && bytes[1] == (uint8_t)pair[1];
+}
+
+/* Whether a frame may begin with these bytes, of which `count` are known. */
+static bool begins(const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count && i < HEAD_LENGTH; i++) {
+        if (!is_one_of(bytes[i], head[i])) {
+            return false;
+        }
+    }
+    const bool has_status =
+        count < 2 || is_pair(bytes, "ST") || is_pair(bytes, "US") || is_pair(bytes, "OL");
+    return has_status && (count < 5 || is_pair(bytes + 3, "GS") || is_pair(bytes + 3, "NT"));
+}
+
+static bool read_parts(const uint8_t *frame, struct hw_value *value)
+{
+    struct text number = {frame + VALUE_AT, frame + VALUE_END};
+    struct text unit = {frame + UNIT_AT, frame + UNIT_END};
+    const bool is_number = text_number(&number, value);
+    text_blanks(&number);
+    text_blanks(&unit);
+    const bool is_unit = text_unit(&unit, value);
+    text_blanks(&unit);
+    return is_number && text_ends(&number) && is_unit && text_ends(&unit);
+}
+
+static struct frame_result reject(enum reject_reason reason, const uint8_t *bytes, size_t count)
+{
+    size_t next = 1;
+    while (next < count && !begins(bytes + next, count - next)) {
+        next++;
+    }
+    return frame_reject(reason, next);
+}
+
+static struct frame_result cas_frame(const struct hw_options *options, const uint8_t *bytes,
+                                     size_t count)
+{
+    (void)options;
+    if (byte_is_line_end(bytes[0])) {
+        return frame_skip(1);
+    }
+    const size_t known = count < FRAME_LENGTH ? count : FRAME_LENGTH;
+    for (size_t length = 1; length <= HEAD_LENGTH && length <= known; length++) {
+        if (!begins(bytes, length)) {
+            return reject(length <= 2 ? REJECT_NOISE : REJECT_LAYOUT, bytes, length);
+        }
+    }
+    if (known < FRAME_LENGTH) {
+        return frame_wait();
+    }
+    struct hw_value value = {.channel = 1};
+    const bool has_seams = bytes[LAMPS_COMMA_AT] == ',' &&
+                           (bytes[VALUE_END] == ' ' || bytes[VALUE_END] == '\0') &&
+                           bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';
+    if (!has_seams || (!read_parts(bytes, &value) && bytes[0] != 'O')) {
+        return reject(REJECT_LAYOUT, bytes, FRAME_LENGTH);
+    }
+    return frame_ok(FRAME_LENGTH);
+}
+
+static bool has_minus(const uint8_t *frame)
+{
+    for (size_t i = VALUE_AT; i < VALUE_END; i++) {
+        if (frame[i] == '-') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t cas_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                         struct hw_value values[HW_VALUES_MAX])
+{
+    (void)options;
+    (void)length;
+    struct hw_value value = {
+        .kind = READING_WEIGHT,
+        .status = frame[0] == 'U' ? READING_MOVING : READING_OK,
+        .channel = 1,
+    };
+    (void)read_parts(frame, &value);
+    if (frame[0] == 'O') {
+        value.status = has_minus(frame) ? READING_UNDERLOAD : READING_OVERLOAD;
+        value.has_digits = false;
+    }
+    values[0] = value;
+    return 1;
+}
+
+static size_t cas_command(const struct hw_options *options, enum hw_command command,
+                          uint8_t request[HW_REQUEST_MAX])
+{
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "D01KZ\r\n",
+        [HW_COMMAND_TARE] = "D01KT\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "",
+    };
+    const size_t length = text_request(requests[command], request);
+    if (length > 0 && byte_is_digit((uint8_t)options->address)) {
+        request[2] = (uint8_t)options->address;
+    }
+    return length;
+}
+
+const struct hw_driver scale_cas_cas22 = {
+    .name = "cas22",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "CAS CI-200, CI-400, CI-600, NT: 22 bytes with device id and lamps",
+    .frame = cas_frame,
+    .decode = cas_decode,
+    .command = cas_command,
+};

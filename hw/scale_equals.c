@@ -1,0 +1,205 @@
+/* The '=' formats: text with no check, no unit, no flags. All three use the same characters, so
+ * that a port must be told which one it is: "=000.3000" is 3.000 or 0.3.
+ *
+ * yaohua_eq_rev (A12, A23p, A26 format 1, XK315A1 with Adr=00), low digit first:
+ *     0       3D              '='
+ *     1-7/8   30-39 2E        digits with at most one point, blanks for leading zeros; the last
+ *                             one is '0' or '-'
+ * eq_forward (A26 formats 2 and 3), high digit first:
+ *     0       3D              '='
+ *     1       30 or 2D        '0' or '-'
+ *     2-7/8   30-39 2E        digits with at most one point
+ *     1-9     3B 30-39 2E     format 3 only: ';' and the unit price, which is not looked at
+ * xpsy_eq_tail (XP-SY; Mettler Toledo "weight value"), low digit first, the '=' behind:
+ *     0-6/7   30-39 2E 2D     digits with at most one point; the last one may be '-'
+ *     7/8     3D              '='
+ *
+ * Sources: XK3190-A23p manual p.23, XK3190-A26 manual p.13; both 7 and 8 characters are in use. No
+ * line end is sent; where a converter adds one, it ends the frame as well.
+ *
+ * A frame that begins with '=' ends where the next one begins, because its length differs between
+ * models: a lost or doubled character mostly shows by that. A changed digit does not; only
+ * port_config.equal_frames catches it.
+ */
+#include "hw/bytes.h"
+#include "hw/decimal.h"
+#include "hw/drivers.h"
+
+#include <string.h>
+
+enum {
+    TEXT_SHORTEST = 7, /* characters of a value with its point and sign */
+    TEXT_LONGEST = 8,
+    PRICE_LONGEST = 9 /* with its ';' */
+};
+
+typedef bool text_reader(const uint8_t *text, size_t width, struct hw_value *value);
+
+/* How many of `count` bytes, from 0, are characters of a value. */
+static size_t text_width(const uint8_t *bytes, size_t count)
+{
+    size_t width = 0;
+    while (width < count && (byte_is_digit(bytes[width]) || bytes[width] == '.' ||
+                             bytes[width] == '-' || bytes[width] == ' ')) {
+        width++;
+    }
+    return width;
+}
+
+static bool read_text(text_reader *reader, const struct hw_options *options, const uint8_t *text,
+                      size_t width, struct hw_value *value)
+{
+    if (width < TEXT_SHORTEST || width > TEXT_LONGEST || !reader(text, width, value)) {
+        return false;
+    }
+    decimal_set_point(options, memchr(text, '.', width) != NULL, value);
+    return true;
+}
+
+static struct hw_value no_flags(void)
+{
+    return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+}
+
+static size_t price_width(const uint8_t *bytes, size_t count)
+{
+    return count > 0 && bytes[0] == ';' ? 1 + text_width(bytes + 1, count - 1) : 0;
+}
+
+/* Frames that begin with '='. */
+static struct frame_result head_frame(text_reader *reader, size_t price_longest,
+                                      const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
+{
+    if (bytes[0] != '=') {
+        return frame_between(bytes, count, '=');
+    }
+    if (count < 1 + TEXT_SHORTEST + 1) {
+        return frame_wait_for(1 + TEXT_SHORTEST + 1);
+    }
+    const size_t width = text_width(bytes + 1, count - 1);
+    size_t end = 1 + width;
+    if (price_longest > 0) {
+        end += price_width(bytes + end, count - end);
+    }
+    if (width > TEXT_LONGEST || end > 1 + width + price_longest) {
+        return frame_reject(REJECT_LENGTH, end);
+    }
+    if (end == count) {
+        return frame_wait();
+    }
+    struct hw_value value = no_flags();
+    if ((bytes[end] != '=' && !byte_is_line_end(bytes[end])) ||
+        !read_text(reader, options, bytes + 1, width, &value)) {
+        return frame_reject(REJECT_LAYOUT, end);
+    }
+    return frame_ok(end);
+}
+
+static bool head_whole(text_reader *reader, const struct hw_options *options, const uint8_t *bytes,
+                       size_t count)
+{
+    struct hw_value value = no_flags();
+    const size_t width = text_width(bytes + 1, count - 1);
+    return bytes[0] == '=' &&
+           1 + width + price_width(bytes + 1 + width, count - 1 - width) == count &&
+           read_text(reader, options, bytes + 1, width, &value);
+}
+
+static size_t head_decode(text_reader *reader, const struct hw_options *options,
+                          const uint8_t *frame, size_t length,
+                          struct hw_value values[HW_VALUES_MAX])
+{
+    values[0] = no_flags();
+    return read_text(reader, options, frame + 1, text_width(frame + 1, length - 1), &values[0]);
+}
+
+static struct frame_result reversed_frame(const struct hw_options *options, const uint8_t *bytes,
+                                          size_t count)
+{
+    return head_frame(decimal_read_reversed, 0, options, bytes, count);
+}
+
+static bool reversed_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+{
+    return head_whole(decimal_read_reversed, options, bytes, count);
+}
+
+static size_t reversed_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                              struct hw_value values[HW_VALUES_MAX])
+{
+    return head_decode(decimal_read_reversed, options, frame, length, values);
+}
+
+static struct frame_result forward_frame(const struct hw_options *options, const uint8_t *bytes,
+                                         size_t count)
+{
+    return head_frame(decimal_read, PRICE_LONGEST, options, bytes, count);
+}
+
+static bool forward_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+{
+    return head_whole(decimal_read, options, bytes, count);
+}
+
+static size_t forward_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                             struct hw_value values[HW_VALUES_MAX])
+{
+    return head_decode(decimal_read, options, frame, length, values);
+}
+
+/* Only the '=' behind a value tells where it ends, and only the one before where it begins: with a
+ * foreign byte between them, nobody knows which characters are left of the value. */
+static struct frame_result tail_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
+{
+    if (byte_is_line_end(bytes[0])) {
+        return frame_skip(1);
+    }
+    const uint8_t *end = memchr(bytes, '=', count);
+    if (!end) {
+        return count < HW_FRAME_MAX ? frame_wait() : frame_reject(REJECT_LENGTH, count);
+    }
+    const size_t width = (size_t)(end - bytes);
+    struct hw_value value = no_flags();
+    return text_width(bytes, width) == width &&
+                   read_text(decimal_read_reversed, options, bytes, width, &value)
+               ? frame_ok(width + 1)
+               : frame_reject(REJECT_LAYOUT, width + 1);
+}
+
+static size_t tail_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                          struct hw_value values[HW_VALUES_MAX])
+{
+    values[0] = no_flags();
+    return read_text(decimal_read_reversed, options, frame, length - 1, &values[0]);
+}
+
+const struct hw_driver scale_equals_eq_forward = {
+    .name = "eq_forward",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "text \"=0003.000\", high digit first: Yaohua XK3190 A26 formats 2 and 3",
+    .frame = forward_frame,
+    .whole = forward_whole,
+    .decode = forward_decode,
+};
+
+const struct hw_driver scale_equals_xpsy_eq_tail = {
+    .name = "xpsy_eq_tail",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "text \"51.07000=\", low digit first: XP-SY, Mettler Toledo weight value",
+    .frame = tail_frame,
+    .decode = tail_decode,
+};
+
+const struct hw_driver scale_equals_yaohua_eq_rev = {
+    .name = "yaohua_eq_rev",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "text \"=000.3000\", low digit first: Yaohua XK3190 A12, A23p, A26, XK315A1",
+    .frame = reversed_frame,
+    .whole = reversed_whole,
+    .decode = reversed_decode,
+};

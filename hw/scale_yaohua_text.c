@@ -1,0 +1,205 @@
+/* 耀华 Yaohua A12 and A12E, the two text formats.
+ *
+ * yaohua_ww, no check:
+ *     0       77              'w'
+ *     1       77 6E 74        'w' gross, 'n' net, 't' stored tare
+ *     2-8     text            seven characters: digits with at most one point; blanks for leading
+ *                             zeros, '-' instead of the first digit
+ *     9-10    text            unit: kg or lb, one letter with a blank
+ *     11 12   0D 0A           CR LF, or one of them
+ *
+ * yaohua_wg15:
+ *     0       57              'W'
+ *     1       47 4E           'G' gross, 'N' net
+ *     2-8     text            as above
+ *     9-10    text            unit
+ *     11-12   30-39 41-46     XOR of bytes 0 to 10, high nibble first
+ *     13 14   0D 0A           CR LF, or one of them
+ *   overload: bytes 0 to 8 blank, 9-10 'OL', and so the check 23;
+ *   more than 20 divisions below zero: likewise 'LO', check 23.
+ *
+ * Neither has a stable flag. The host may send the single letters R (read), T (tare) and Z (zero).
+ * A changed digit of yaohua_ww is a wrong weight that only port_config.equal_frames can catch.
+ *
+ * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recording.
+ */
+#include "hw/bytes.h"
+#include "hw/decimal.h"
+#include "hw/drivers.h"
+
+#include <string.h>
+
+enum {
+    VALUE_AT = 2,
+    VALUE_WIDTH = 7,
+    UNIT_AT = 9,
+    UNIT_WIDTH = 2,
+    WW_END_AT = 11,
+    CHECK_AT = 11,
+    WG_END_AT = 13
+};
+
+/* Takes the unit without its blank; false where it is none. */
+static bool read_unit(const uint8_t *text, struct hw_value *value)
+{
+    static const char units[][UNIT_WIDTH + 1] = {"kg", "lb", "oz", " g", "g ", " t", "t "};
+    size_t length = 0;
+    for (size_t i = 0; i < UNIT_WIDTH; i++) {
+        if (text[i] != ' ') {
+            value->unit[length++] = (char)text[i];
+        }
+    }
+    value->unit[length] = '\0';
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if ((text[0] | 0x20) == units[i][0] && (text[1] | 0x20) == units[i][1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_weight(const struct hw_options *options, const uint8_t *frame,
+                        struct hw_value *value)
+{
+    if (!read_unit(frame + UNIT_AT, value) || !decimal_read(frame + VALUE_AT, VALUE_WIDTH, value)) {
+        return false;
+    }
+    decimal_set_point(options, memchr(frame + VALUE_AT, '.', VALUE_WIDTH) != NULL, value);
+    return true;
+}
+
+static struct hw_value no_flags(void)
+{
+    return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+}
+
+static struct frame_result ww_frame(const struct hw_options *options, const uint8_t *bytes,
+                                    size_t count)
+{
+    if (bytes[0] != 'w') {
+        return frame_between(bytes, count, 'w');
+    }
+    if (count <= WW_END_AT) {
+        return frame_wait_for(WW_END_AT + 1);
+    }
+    struct hw_value value = no_flags();
+    if (!memchr("wnt", bytes[1], 3)) {
+        return frame_reject(REJECT_LAYOUT, 1);
+    }
+    if (!read_weight(options, bytes, &value) || !byte_is_line_end(bytes[WW_END_AT])) {
+        return frame_broken(REJECT_LAYOUT, bytes, WW_END_AT, 'w');
+    }
+    return frame_ok(WW_END_AT + 1);
+}
+
+static size_t ww_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                        struct hw_value values[HW_VALUES_MAX])
+{
+    (void)length;
+    values[0] = no_flags();
+    values[0].tare = frame[1] == 't';
+    return read_weight(options, frame, &values[0]);
+}
+
+/* READING_OK where the frame carries a weight. */
+static enum reading_status range_of(const uint8_t *frame)
+{
+    static const char over[] = "       OL";
+    static const char under[] = "       LO";
+    if (memcmp(frame + VALUE_AT, over, sizeof over - 1) == 0) {
+        return READING_OVERLOAD;
+    }
+    return memcmp(frame + VALUE_AT, under, sizeof under - 1) == 0 ? READING_UNDERLOAD : READING_OK;
+}
+
+static bool wg_fits(const struct hw_options *options, const uint8_t *frame)
+{
+    struct hw_value value = no_flags();
+    const bool is_named = frame[0] == 'W' && (frame[1] == 'G' || frame[1] == 'N');
+    if (range_of(frame) != READING_OK) {
+        return is_named || (frame[0] == ' ' && frame[1] == ' ');
+    }
+    return is_named && read_weight(options, frame, &value);
+}
+
+/* Drops up to where a frame may begin, with 'W' or with a blank. */
+static struct frame_result wg_broken(const uint8_t *bytes)
+{
+    size_t length = 1;
+    while (length < WG_END_AT && bytes[length] != 'W' && bytes[length] != ' ') {
+        length++;
+    }
+    return frame_reject(REJECT_LAYOUT, length);
+}
+
+static struct frame_result wg_frame(const struct hw_options *options, const uint8_t *bytes,
+                                    size_t count)
+{
+    if (bytes[0] != 'W' && bytes[0] != ' ') {
+        size_t length = 1;
+        const bool is_end = byte_is_line_end(bytes[0]);
+        while (length < count && bytes[length] != 'W' && bytes[length] != ' ' &&
+               byte_is_line_end(bytes[length]) == is_end) {
+            length++;
+        }
+        return is_end ? frame_skip(length) : frame_reject(REJECT_NOISE, length);
+    }
+    if (count <= WG_END_AT) {
+        return frame_wait_for(WG_END_AT + 1);
+    }
+    if (!wg_fits(options, bytes) || byte_hex_value(bytes[CHECK_AT]) < 0 ||
+        byte_hex_value(bytes[CHECK_AT + 1]) < 0 || !byte_is_line_end(bytes[WG_END_AT])) {
+        return wg_broken(bytes);
+    }
+    unsigned sum = 0;
+    for (size_t i = 0; i < CHECK_AT; i++) {
+        sum ^= bytes[i];
+    }
+    if (options->checksum && (bytes[CHECK_AT] != byte_hex_digit(sum >> 4) ||
+                              bytes[CHECK_AT + 1] != byte_hex_digit(sum))) {
+        return frame_reject(REJECT_CHECKSUM, WG_END_AT + 1);
+    }
+    return frame_ok(WG_END_AT + 1);
+}
+
+static size_t wg_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+                        struct hw_value values[HW_VALUES_MAX])
+{
+    (void)length;
+    values[0] = no_flags();
+    values[0].status = range_of(frame);
+    return values[0].status != READING_OK || read_weight(options, frame, &values[0]);
+}
+
+static size_t letter_command(const struct hw_options *options, enum hw_command command,
+                             uint8_t request[HW_REQUEST_MAX])
+{
+    static const char letters[] = {[HW_COMMAND_ZERO] = 'Z', [HW_COMMAND_TARE] = 'T'};
+    (void)options;
+    if ((size_t)command >= sizeof letters) {
+        return 0;
+    }
+    request[0] = (uint8_t)letters[command];
+    return 1;
+}
+
+const struct hw_driver scale_yaohua_wg15 = {
+    .name = "yaohua_wg15",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .checksum_default = true,
+    .summary = "Yaohua XK3190 A12E text \"WG004.139kg3D\" with XOR",
+    .frame = wg_frame,
+    .decode = wg_decode,
+    .command = letter_command,
+};
+
+const struct hw_driver scale_yaohua_ww = {
+    .name = "yaohua_ww",
+    .kind = READING_WEIGHT,
+    .line = "9600/8n1",
+    .summary = "Yaohua XK3190 A12, A12E text \"wn001.171kg\"",
+    .frame = ww_frame,
+    .decode = ww_decode,
+    .command = letter_command,
+};

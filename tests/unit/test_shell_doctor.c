@@ -1,0 +1,161 @@
+/* `biaogan doctor`: each line says how bad, what, what was found, and what to do. */
+#include "kiosk/shell/commands.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { NAME_MAX_BYTES = 96, TEXT_MAX = 32768 };
+
+static char directory[NAME_MAX_BYTES];
+static char out[TEXT_MAX];
+
+static int set_up(void **state)
+{
+    (void)state;
+    snprintf(directory, sizeof directory, "%s", "/tmp/biaogan-doctor-XXXXXX");
+    return mkdtemp(directory) != NULL ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[NAME_MAX_BYTES + 16];
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    return system(command);
+}
+
+/* Exit code; what it printed is in `out`. */
+static int doctor(const char *first, const char *second, const char *third, const char *fourth)
+{
+    int outputs[2];
+    assert_int_equal(pipe(outputs), 0);
+    fflush(NULL);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char *argv[] = {(char *)"doctor", (char *)first,  (char *)second,
+                        (char *)third,    (char *)fourth, NULL};
+        int argc = 1;
+        while (argv[argc] != NULL) {
+            argc++;
+        }
+        setenv("SDL_AUDIODRIVER", "dummy", 1);
+        setenv("SDL_VIDEODRIVER", "dummy", 1);
+        dup2(outputs[1], STDOUT_FILENO);
+        const int result = command_doctor(argc, argv);
+        fflush(NULL);
+        _exit(result);
+    }
+    close(outputs[1]);
+    size_t count = 0;
+    ssize_t got;
+    while (count < sizeof out - 1 &&
+           (got = read(outputs[0], out + count, sizeof out - 1 - count)) > 0) {
+        count += (size_t)got;
+    }
+    out[count] = '\0';
+    close(outputs[0]);
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int count_of(const char *line, char character)
+{
+    int count = 0;
+    for (const char *at = line; *at != '\0' && *at != '\n'; at++) {
+        count += *at == character;
+    }
+    return count;
+}
+
+static void every_line_has_four_fields(void **state)
+{
+    (void)state;
+    doctor("--state", directory, NULL, NULL);
+    int lines = 0;
+    for (const char *line = out; *line != '\0'; line = strchr(line, '\n') + 1, lines++) {
+        assert_int_equal(count_of(line, '\t'), 3);
+        assert_true(strncmp(line, "ok\t", 3) == 0 || strncmp(line, "warning\t", 8) == 0 ||
+                    strncmp(line, "fault\t", 6) == 0);
+    }
+    assert_true(lines >= 8);
+    static const char *const things[] = {"configuration", "fonts",    "ports", "clock",
+                                         "disk",          "database", "sound", "display"};
+    for (size_t i = 0; i < sizeof things / sizeof things[0]; i++) {
+        char field[32];
+        snprintf(field, sizeof field, "\t%s\t", things[i]);
+        assert_non_null(strstr(out, field));
+    }
+}
+
+static void nothing_worse_than_a_warning_is_no_fault(void **state)
+{
+    (void)state;
+    const bool has_fault = doctor("--state", directory, NULL, NULL) != 0;
+    assert_int_equal(has_fault, strstr(out, "fault\t") != NULL);
+    assert_non_null(strstr(out, "no ledger yet"));
+}
+
+static void a_wrong_site_file_is_a_fault(void **state)
+{
+    (void)state;
+    assert_int_equal(doctor("--config", "/nowhere.cfg", "--state", directory), 1);
+    assert_non_null(strstr(out, "fault\tconfiguration\t"));
+    assert_non_null(strstr(out, "/nowhere.cfg"));
+}
+
+static void a_damaged_ledger_is_a_fault_and_stays_as_it_is(void **state)
+{
+    (void)state;
+    char path[NAME_MAX_BYTES + 16];
+    snprintf(path, sizeof path, "%s/ledger.db", directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 5000; i++) {
+        fputc("no ledger"[i % 9], file);
+    }
+    fclose(file);
+    struct stat before, after;
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(doctor("--state", directory, NULL, NULL), 1);
+    assert_non_null(strstr(out, "fault\tdatabase\t"));
+    assert_int_equal(stat(path, &after), 0);
+    assert_true(before.st_size == after.st_size && before.st_mtime == after.st_mtime);
+}
+
+static void wrong_usage_prints_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(doctor("--what", NULL, NULL, NULL), 2);
+    assert_string_equal(out, "");
+    assert_int_equal(doctor("more", NULL, NULL, NULL), 2);
+    assert_int_equal(doctor("--state", NULL, NULL, NULL), 2);
+    assert_int_equal(doctor("--help", NULL, NULL, NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(every_line_has_four_fields, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_worse_than_a_warning_is_no_fault, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_wrong_site_file_is_a_fault, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_ledger_is_a_fault_and_stays_as_it_is, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(wrong_usage_prints_nothing, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
