@@ -444,7 +444,7 @@ static bool read_row(sqlite3_stmt *row, struct kiosk_event *event, char reason[B
 }
 
 static enum ledger_result fold_rows(struct ledger *ledger, sqlite3_stmt *row, int64_t expected,
-                                    int64_t boot_seq, int64_t from_utc_ms, ledger_visitor *visit,
+                                    int64_t recent, int64_t from_utc_ms, ledger_visitor *visit,
                                     void *context, char error[LEDGER_ERROR_MAX])
 {
     char reason[BODY_REASON_MAX];
@@ -460,7 +460,7 @@ static enum ledger_result fold_rows(struct ledger *ledger, sqlite3_stmt *row, in
             return LEDGER_FAILED;
         }
         expected = seq + 1;
-        bool wanted = seq >= boot_seq || from_utc_ms == 0 ||
+        bool wanted = seq >= recent || from_utc_ms == 0 ||
                       (sqlite3_column_type(row, 3) != SQLITE_NULL &&
                        sqlite3_column_int64(row, 3) >= from_utc_ms);
         if (!wanted) {
@@ -486,14 +486,15 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
     int64_t first = 1;
     int code = SQLITE_OK;
 
-    int64_t boot_seq =
-        schema_integer(ledger->db.handle, "SELECT max(first_seq) FROM boots", INT64_MAX, &code);
+    int64_t recent = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code) -
+                     LEDGER_RECENT + 1;
+    recent = recent > 1 ? recent : 1;
     if (code == SQLITE_OK && from_utc_ms != 0) {
         snprintf(first_of_day, sizeof first_of_day,
                  "SELECT min(first_seq) FROM days WHERE day >= %lld",
                  (long long)local_day(from_utc_ms));
         first = schema_integer(ledger->db.handle, first_of_day, INT64_MAX, &code);
-        first = boot_seq < first ? boot_seq : first;
+        first = recent < first ? recent : first;
     }
     if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(ledger->db.handle,
@@ -504,7 +505,7 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
     if (code == SQLITE_OK) {
         code = sqlite3_bind_int64(rows, 1, first);
     }
-    enum ledger_result result = code == SQLITE_OK ? fold_rows(ledger, rows, first, boot_seq,
+    enum ledger_result result = code == SQLITE_OK ? fold_rows(ledger, rows, first, recent,
                                                               from_utc_ms, visit, context, error)
                                                   : ledger_fail(ledger, "read it", code, error);
     sqlite3_finalize(rows);

@@ -14,7 +14,7 @@
 
 #include "kiosk/core/events.h"
 
-enum { LEDGER_ERROR_MAX = 240, LEDGER_BODY_MAX = 1024 };
+enum { LEDGER_ERROR_MAX = 240, LEDGER_BODY_MAX = 1024, LEDGER_RECENT = 256 };
 
 enum ledger_result {
     LEDGER_OK = 0,
@@ -41,9 +41,10 @@ enum ledger_result ledger_open_reader(struct ledger **ledger, const char *direct
 enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
                                  int64_t *seq, char error[LEDGER_ERROR_MAX]);
 
-/* Calls `visit` for every event from `from_utc_ms` on (0: all) in order of seq. Also passes every
- * event of the last boot, however its clock stood. Stops and returns LEDGER_FAILED with a message
- * naming the seq where a row cannot be understood. */
+/* Calls `visit` for every event from `from_utc_ms` on (0: all) in order of seq. Also passes the
+ * newest LEDGER_RECENT rows, however their clock stood: what was going on when it was switched off,
+ * and the last number given to a visit, after any pause and after a boot of any length. Stops and
+ * returns LEDGER_FAILED with a message naming the seq where a row cannot be understood. */
 typedef void ledger_visitor(void *context, const struct kiosk_event *event, int64_t seq);
 enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledger_visitor *visit,
                                void *context, char error[LEDGER_ERROR_MAX]);

@@ -195,7 +195,9 @@ static void no_port_is_no_error(void **state)
 {
     (void)state;
     assert_int_equal(ports_list(&source, entries), 0);
-    assert_true(ports_list(&ports_machine, entries) >= 0);
+    /* libserialport looks into /sys, which a bare chroot lacks: that is an error, and no crash. */
+    const bool has_sys = access("/sys/class/tty", F_OK) == 0;
+    assert_int_equal(ports_list(&ports_machine, entries) >= 0, has_sys);
 }
 
 int main(void)
