@@ -145,19 +145,19 @@ static bool has_no_weight(const reading_t *reading)
            reading->status != READING_BUSY;
 }
 
-void swap_weigh(struct swap *swap, const reading_t *reading)
+bool swap_weigh(struct swap *swap, const reading_t *reading)
 {
     struct swap_port *port = &swap->ports[reading->port];
     const bool is_settled = reading->status == READING_OK && reading->has_value;
     if (reading->kind != READING_WEIGHT || reading->channel != 1) {
-        return;
+        return false;
     }
     if (swap_may_believe(swap, reading->port)) {
         port->has_last = port->has_last || is_settled;
         port->last_grams = is_settled ? reading->grams : port->last_grams;
     }
     if (port->verdict != SWAP_DOUBT) {
-        return;
+        return false;
     }
     if (is_settled) {
         const bool is_near =
@@ -171,4 +171,5 @@ void swap_weigh(struct swap *swap, const reading_t *reading)
         port->verdict = SWAP_UNTOLD;
         dissolve(swap, port->driver);
     }
+    return true;
 }

@@ -58,8 +58,9 @@ void swap_lost(struct swap *swap, uint8_t port, bool is_known);
 /* It is open again. `technician`: somebody who may confirm it is at the board. */
 void swap_back(struct swap *swap, uint8_t port, bool technician, int64_t now_ms);
 
-/* A reading of a port that is open. Verdicts of other ports may change as well. */
-void swap_weigh(struct swap *swap, const reading_t *reading);
+/* A reading of a port that is open. True where verdicts may have changed, those of other ports as
+ * well. */
+bool swap_weigh(struct swap *swap, const reading_t *reading);
 
 static inline bool swap_may_believe(const struct swap *swap, uint8_t port)
 {

@@ -9,12 +9,13 @@
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/port_log.h"
+#include "kiosk/shell/waits.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,7 +25,8 @@ enum {
     WEIGHT_NEWS_MS = 250, /* a weight that changes while nobody is there */
     STATUS_MS = 1000,     /* counters, while somebody looks at them */
     RECORD_MS = 1000,     /* what main and the buses noted is written this often */
-    READ_BYTES = 512
+    READ_BYTES = 512,
+    STOP_TAG = HW_PORTS_MAX /* what is waited for beside the ports */
 };
 
 struct io_port {
@@ -56,6 +58,7 @@ struct io {
     struct io_config config;
     pthread_t thread;
     int stop; /* eventfd */
+    struct waits waits;
     atomic_bool stopping, attentive, watched;
     int port_count;
     struct io_port ports[HW_PORTS_MAX];
@@ -249,8 +252,9 @@ static void on_reading(void *context, const reading_t *reading)
     struct io *io = context;
     struct io_port *port = &io->ports[reading->port];
     count_heard(io, port, reading->t_ms);
-    swap_weigh(&io->swap, reading);
-    apply_verdicts(io, reading->t_ms);
+    if (swap_weigh(&io->swap, reading)) {
+        apply_verdicts(io, reading->t_ms);
+    }
     if (!supervisor_is_trusted(&port->supervisor)) {
         return;
     }
@@ -264,15 +268,16 @@ static void on_reading(void *context, const reading_t *reading)
 
 /* ---- ports ----------------------------------------------------------------------------------- */
 
-static void close_port(struct io_port *port)
+static void close_port(struct io *io, struct io_port *port)
 {
+    waits_remove(&io->waits, port->link.fd);
     port->link.ops->close(&port->link);
     port_lost(&port->port);
 }
 
 static void lose(struct io *io, struct io_port *port, int64_t now_ms)
 {
-    close_port(port);
+    close_port(io, port);
     swap_lost(&io->swap, port->port.config.index, is_known_by_adapter(io, port));
     supervisor_lost(&port->supervisor, now_ms);
     settle(io, port, now_ms);
@@ -281,7 +286,7 @@ static void lose(struct io *io, struct io_port *port, int64_t now_ms)
 static void refuse(struct io *io, struct io_port *port, enum port_fault fault, int64_t now_ms)
 {
     if (supervisor_is_open(&port->supervisor)) {
-        close_port(port);
+        close_port(io, port);
     }
     supervisor_refused(&port->supervisor, fault, now_ms);
     settle(io, port, now_ms);
@@ -340,6 +345,14 @@ static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
         refuse(io, port, PORT_FAULT_UNOPENABLE, now_ms);
         return;
     }
+    const bool is_urgent = port->settings->driver->kind != READING_WEIGHT;
+    if (!waits_add(&io->waits, port->link.fd, port->port.config.index, is_urgent)) {
+        snprintf(port->error, sizeof port->error, "%.60s cannot be waited for: %s", device,
+                 strerror(errno));
+        port->link.ops->close(&port->link);
+        refuse(io, port, PORT_FAULT_UNOPENABLE, now_ms);
+        return;
+    }
     port->poll_ms = now_ms;
     port->quiet_ms = INT64_MAX;
     supervisor_opened(&port->supervisor, now_ms);
@@ -349,12 +362,13 @@ static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
     settle(io, port, now_ms);
 }
 
-static void read_port(struct io *io, struct io_port *port)
+/* `now_ms`: when what is read was there. */
+static void read_port(struct io *io, struct io_port *port, int64_t now_ms)
 {
     uint8_t bytes[READ_BYTES];
-    for (;;) {
-        ssize_t count = port->link.ops->read(&port->link, bytes, sizeof bytes);
-        int64_t now_ms = clock_now_ms();
+    ssize_t count;
+    do {
+        count = port->link.ops->read(&port->link, bytes, sizeof bytes);
         if (count == LINK_AGAIN) {
             return;
         }
@@ -370,17 +384,14 @@ static void read_port(struct io *io, struct io_port *port)
         if (supervisor_is_trusted(&port->supervisor)) {
             recorder_bytes(io->config.recorder, now_ms, port->name, bytes, (size_t)count);
         }
-        if ((size_t)count < sizeof bytes) {
-            return;
-        }
-    }
+    } while ((size_t)count == sizeof bytes);
 }
 
 /* Where only silence ends a frame: takes what waits, unless more has come. */
 static void hear_silence(struct io *io, struct io_port *port)
 {
-    read_port(io, port);
     const int64_t now_ms = clock_now_ms();
+    read_port(io, port, now_ms);
     if (!supervisor_is_open(&port->supervisor) || now_ms < port->quiet_ms) {
         return;
     }
@@ -404,22 +415,15 @@ static void ask(struct io *io, struct io_port *port, int64_t now_ms)
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
-static bool may_wait(const struct io *io, const struct io_port *port, int64_t now_ms)
+/* Scales wait for the next batch: nobody is there. */
+static bool is_resting(const struct io *io, int64_t now_ms)
 {
-    return io->config.in_batches && port->settings->driver->kind == READING_WEIGHT &&
-           now_ms < io->batch_until_ms && !atomic_load(&io->attentive);
+    return io->config.in_batches && now_ms < io->batch_until_ms && !atomic_load(&io->attentive);
 }
 
-struct wait_list {
-    struct pollfd fds[HW_PORTS_MAX + 1];
-    struct io_port *ports[HW_PORTS_MAX + 1];
-    nfds_t count;
-    int64_t due_ms;
-};
-
-static void be_due(struct wait_list *list, int64_t due_ms)
+static void be_due(int64_t *due_ms, int64_t other_ms)
 {
-    list->due_ms = due_ms < list->due_ms ? due_ms : list->due_ms;
+    *due_ms = other_ms < *due_ms ? other_ms : *due_ms;
 }
 
 /* Opens, asks and times out what is due. */
@@ -441,24 +445,18 @@ static void attend_port(struct io *io, struct io_port *port, int64_t now_ms)
     }
 }
 
-static void wait_for_port(struct io *io, struct io_port *port, struct wait_list *list,
-                          int64_t now_ms)
+static int64_t due_of_port(const struct io_port *port, bool is_resting)
 {
-    be_due(list, supervisor_deadline(&port->supervisor));
-    if (!supervisor_is_open(&port->supervisor)) {
-        return;
+    int64_t due_ms = supervisor_deadline(&port->supervisor);
+    const bool is_scale = port->settings->driver->kind == READING_WEIGHT;
+    if (supervisor_is_open(&port->supervisor) && !(is_scale && is_resting)) {
+        be_due(&due_ms, port->settings->driver->polled ? port->poll_ms : INT64_MAX);
+        be_due(&due_ms, port->quiet_ms);
     }
-    if (may_wait(io, port, now_ms)) {
-        be_due(list, io->batch_until_ms);
-    } else {
-        be_due(list, port->settings->driver->polled ? port->poll_ms : INT64_MAX);
-        be_due(list, port->quiet_ms);
-        list->ports[list->count] = port;
-        list->fds[list->count++] = (struct pollfd){.fd = port->link.fd, .events = POLLIN};
-    }
+    return due_ms;
 }
 
-static void tell_counters(struct io *io, struct wait_list *list, int64_t now_ms)
+static void tell_counters(struct io *io, int64_t *due_ms, int64_t now_ms)
 {
     if (!atomic_load(&io->watched)) {
         return;
@@ -471,24 +469,24 @@ static void tell_counters(struct io *io, struct wait_list *list, int64_t now_ms)
             }
         }
     }
-    be_due(list, io->status_ms);
+    be_due(due_ms, io->status_ms);
 }
 
-static void build_wait(struct io *io, struct wait_list *list, int64_t now_ms)
+/* Does what is due; answers when something is due next. */
+static int64_t attend(struct io *io, bool is_resting, int64_t now_ms)
 {
-    list->fds[0] = (struct pollfd){.fd = io->stop, .events = POLLIN};
-    list->count = 1;
-    list->due_ms = INT64_MAX;
     for (int i = 0; i < io->port_count; i++) {
         attend_port(io, &io->ports[i], now_ms);
     }
+    int64_t due_ms = is_resting ? io->batch_until_ms : INT64_MAX;
     for (int i = 0; i < io->port_count; i++) {
-        wait_for_port(io, &io->ports[i], list, now_ms);
+        be_due(&due_ms, due_of_port(&io->ports[i], is_resting));
     }
-    tell_counters(io, list, now_ms);
+    tell_counters(io, &due_ms, now_ms);
     if (io->config.recorder != NULL) {
-        be_due(list, now_ms + RECORD_MS);
+        be_due(&due_ms, now_ms + RECORD_MS);
     }
+    return due_ms;
 }
 
 static void wake_main(struct io *io)
@@ -499,27 +497,34 @@ static void wake_main(struct io *io)
     }
 }
 
-static void run_once(struct io *io)
+static void hear(struct io *io, uint32_t tag, int64_t now_ms)
 {
-    struct wait_list list;
-    build_wait(io, &list, clock_now_ms());
-    wake_main(io); /* a port that is back may have nothing to say for long */
-    recorder_flush_due(io->config.recorder, clock_now_ms());
-    /* What was decided while the list was made must not wait for the next byte. */
-    const int wait_ms = io->news ? 0 : clock_wait_ms(list.due_ms);
-    if (poll(list.fds, list.count, wait_ms) <= 0) {
+    if (tag == STOP_TAG) {
+        wake_drain(io->stop);
         return;
     }
-    if (list.fds[0].revents != 0) {
-        wake_drain(io->stop);
+    struct io_port *port = &io->ports[tag];
+    if (!supervisor_is_open(&port->supervisor)) {
+        return; /* closed since it was told of */
     }
-    for (nfds_t i = 1; i < list.count; i++) {
-        if (list.fds[i].revents != 0 && supervisor_is_open(&list.ports[i]->supervisor)) {
-            read_port(io, list.ports[i]);
-            if (list.ports[i]->settings->driver->kind == READING_WEIGHT) {
-                io->batch_until_ms = clock_now_ms() + BATCH_MS;
-            }
-        }
+    read_port(io, port, now_ms);
+    if (port->settings->driver->kind == READING_WEIGHT) {
+        io->batch_until_ms = now_ms + BATCH_MS;
+    }
+}
+
+static void run_once(struct io *io)
+{
+    const int64_t begin_ms = clock_now_ms();
+    const bool resting = is_resting(io, begin_ms);
+    const int64_t due_ms = attend(io, resting, begin_ms);
+    wake_main(io); /* a port that is back may have nothing to say for long */
+    recorder_flush_due(io->config.recorder, begin_ms);
+    uint32_t tags[WAITS_MAX];
+    const int count = waits_for(&io->waits, resting, clock_wait_ms(due_ms), tags);
+    const int64_t now_ms = count > 0 ? clock_now_ms() : begin_ms;
+    for (int i = 0; i < count; i++) {
+        hear(io, tags[i], now_ms);
     }
 }
 
@@ -540,6 +545,7 @@ struct io *io_start(const struct io_config *config)
         return NULL;
     }
     io->config = *config;
+    io->waits = (struct waits){.urgent = -1, .all = -1};
     io->stop = wake_open();
     const struct settings *settings = config->settings;
     io->port_count = settings_serial_count(settings);
@@ -555,7 +561,10 @@ struct io *io_start(const struct io_config *config)
         port_init(&io->ports[i].port, &pump);
     }
     adapters_read(&io->adapters, config->adapters);
-    if (io->stop < 0 || pthread_create(&io->thread, NULL, io_main, io) != 0) {
+    if (io->stop < 0 || !waits_open(&io->waits) ||
+        !waits_add(&io->waits, io->stop, STOP_TAG, true) ||
+        pthread_create(&io->thread, NULL, io_main, io) != 0) {
+        waits_close(&io->waits);
         free(io);
         return NULL;
     }
@@ -589,6 +598,7 @@ void io_stop(struct io *io)
             io->ports[i].link.ops->close(&io->ports[i].link);
         }
     }
+    waits_close(&io->waits);
     close(io->stop);
     free(io);
 }

@@ -1,4 +1,4 @@
-/* The io thread: one poll() over all serial ports, bytes -> readings -> the main thread's ring.
+/* The io thread: one wait over all serial ports, bytes -> readings -> the main thread's ring.
  *
  * A port that is lost (end of file, hang-up, error) is closed at once and reopened by its name with
  * a growing pause. Nothing spins while a device is away. Its readings go up only once its frames

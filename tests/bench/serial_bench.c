@@ -1,30 +1,44 @@
-/* Eight serial ports through the kiosk's own io thread.
+/* Eight serial ports and a Modbus bus through the kiosk's own threads.
  *
- *     serial_bench feed TIMES SECONDS          writes frames on eight pseudo-terminals
+ *     serial_bench feed TIMES SECONDS          writes frames on eight pseudo-terminals, and is the
+ *                                              eight slaves behind a ninth
  *     serial_bench read TIMES SECONDS NAME...  reads them
+ *     serial_bench bare TIMES SECONDS NAME...  the least that a program can do: waits and reads
  *     serial_bench hangup COUNT                pulls eight devices out and plugs them in
  *
- * `feed` prints the names of the terminals, one a line, begins a second later and sends on each 50
- * frames of st_gs a second, each port in its own phase. Frame n weighs n x 10 g, and the time
- * before it was written stands at place n of its port in the file TIMES (int64, ns,
+ * `feed` prints the names of the terminals, one a line, the bus last. It begins a second later and
+ * sends on each port 50 frames of st_gs a second, each port in its own phase. A slave answers each
+ * request 10 ms later, as at 9600 baud. Frame or answer n weighs n x 10 g, and the time before it
+ * was written stands at place n of its port or slave in the file TIMES (int64, ns,
  * CLOCK_MONOTONIC), so that a reader in another process, or another language, knows how old a
  * reading is.
  *
- * `read` and `hangup` print one line of tab-separated figures; see README.md. */
+ * `read`, `bare` and `hangup` print one line of tab-separated figures; see README.md. */
 #include "../unit/pty_wire.h"
+#include "hw/bus.h"
 #include "hw/supervisor.h"
 #include "kiosk/core/events.h"
+#include "kiosk/shell/bus_thread.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/io.h"
+#include "kiosk/shell/waits.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <time.h>
 
 enum {
     PORTS = 8,
+    SLAVES = 8,
+    SOURCES = PORTS + SLAVES,
+    BUS_PERIOD_MS = 200, /* each slave is asked so often */
+    ANSWER_NS = 10000000,
+    REQUEST_BYTES = 8,
+    ANSWER_BYTES = 9,
     HZ = 50,
     STEP_GRAMS = 10,
     SECONDS_MAX = 80,
@@ -32,9 +46,9 @@ enum {
     FRAME_MAX = 32
 };
 
-/* When each frame of each port was written, ns. */
+/* When each frame of each port and each answer of each slave was written, ns. */
 struct times {
-    int64_t ns[PORTS][FRAMES_MAX];
+    int64_t ns[SOURCES][FRAMES_MAX];
 };
 
 static int64_t now_ns(void)
@@ -112,6 +126,71 @@ static int open_terminal(void)
     return master;
 }
 
+static uint16_t crc_of(const uint8_t *bytes, size_t count)
+{
+    unsigned crc = 0xFFFF;
+    for (size_t i = 0; i < count; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = (crc & 1) != 0 ? crc >> 1 ^ 0xA001 : crc >> 1;
+        }
+    }
+    return (uint16_t)crc;
+}
+
+struct slaves {
+    int master;
+    struct times *times;
+    int answers[SLAVES];
+};
+
+static void answer(struct slaves *slaves, const uint8_t request[REQUEST_BYTES])
+{
+    const int slave = request[0] - 1;
+    if (slave < 0 || slave >= SLAVES || request[1] != 3 || request[5] != 2 ||
+        slaves->answers[slave] == FRAMES_MAX) {
+        return;
+    }
+    const int n = slaves->answers[slave]++;
+    const uint32_t grams = (uint32_t)n * STEP_GRAMS;
+    uint8_t bytes[ANSWER_BYTES] = {request[0], 3, 4};
+    for (int i = 0; i < 4; i++) {
+        bytes[3 + i] = (uint8_t)(grams >> (24 - 8 * i));
+    }
+    const uint16_t crc = crc_of(bytes, ANSWER_BYTES - 2);
+    bytes[7] = (uint8_t)crc;
+    bytes[8] = (uint8_t)(crc >> 8);
+    sleep_until(now_ns() + ANSWER_NS);
+    slaves->times->ns[PORTS + slave][n] = now_ns();
+    if (write(slaves->master, bytes, sizeof bytes) < 0) {
+        perror("serial_bench: bus");
+    }
+}
+
+/* All slaves of the bus, one after the other; ends with the process. */
+static void *be_slaves(void *context)
+{
+    struct slaves *slaves = context;
+    uint8_t request[REQUEST_BYTES];
+    size_t count = 0;
+    struct pollfd line = {.fd = slaves->master, .events = POLLIN};
+    for (;;) {
+        const ssize_t got = read(line.fd, request + count, sizeof request - count);
+        if (got <= 0) {
+            poll(&line, 1, -1);
+            continue;
+        }
+        count += (size_t)got;
+        if (count == sizeof request) {
+            count = 0;
+            if (crc_of(request, REQUEST_BYTES - 2) == (request[6] | request[7] << 8)) {
+                answer(slaves, request);
+            }
+        }
+    }
+    return NULL;
+}
+
 static int feed(struct times *times, int seconds)
 {
     int masters[PORTS];
@@ -121,6 +200,13 @@ static int feed(struct times *times, int seconds)
             return fail("no pseudo-terminal");
         }
     }
+    static struct slaves slaves;
+    slaves = (struct slaves){.master = open_terminal(), .times = times};
+    pthread_t bus;
+    if (slaves.master < 0 || pthread_create(&bus, NULL, be_slaves, &slaves) != 0) {
+        return fail("no bus");
+    }
+    pthread_detach(bus);
     fflush(stdout);
     int64_t next_ns = now_ns() + 1000000000;
     for (int n = 0; n < seconds * HZ; n++) {
@@ -157,6 +243,26 @@ static void configure(int index, const char *device)
     settings.site.port_count = (uint8_t)(index + 1);
 }
 
+static void configure_bus(const char *device)
+{
+    struct port_settings *port = &settings.ports[PORTS];
+    struct bus_settings *bus = &settings.buses[0];
+    snprintf(settings.site.ports[PORTS], HW_PORT_NAME_MAX, "bus1");
+    snprintf(port->device, sizeof port->device, "%s", device);
+    snprintf(port->line, sizeof port->line, "9600/8n1");
+    *bus = (struct bus_settings){
+        .port = PORTS, .timeout_ms = BUS_TIMEOUT_DEFAULT_MS, .device_count = SLAVES};
+    for (int i = 0; i < SLAVES; i++) {
+        bus->devices[i] = modbus_row_find("weight")->map;
+        bus->devices[i].address = i + 1;
+        bus->devices[i].channel = i + 1;
+        bus->devices[i].first = 0;
+        bus->devices[i].period_ms = BUS_PERIOD_MS;
+    }
+    settings.bus_count = 1;
+    settings.site.port_count = PORTS + 1;
+}
+
 static struct io *start(void)
 {
     clock_start(1);
@@ -182,31 +288,81 @@ static bool wait_for_news(int most_ms)
 
 /* ---- read ------------------------------------------------------------------------------------ */
 
-static int64_t latencies[PORTS * FRAMES_MAX];
-static size_t latency_count;
+/* When a reading was there, in the thread that made it; each place has one writer. */
+static int64_t entered_ns[SOURCES][FRAMES_MAX];
 
-static void take_latency(const struct times *times, const reading_t *reading)
+struct figures {
+    int64_t latencies[SOURCES * FRAMES_MAX];
+    size_t count;
+};
+static struct figures entered, taken;
+
+static int64_t *place_of(int64_t ns[SOURCES][FRAMES_MAX], const reading_t *reading)
 {
     const int n = reading->grams / STEP_GRAMS;
-    if (reading->has_value && n >= 0 && n < FRAMES_MAX && times->ns[reading->port][n] != 0) {
-        latencies[latency_count++] = now_ns() - times->ns[reading->port][n];
+    const int source =
+        reading->port < PORTS ? reading->port : PORTS + reading->channel - 1; /* the bus */
+    return reading->has_value && n >= 0 && n < FRAMES_MAX && source < SOURCES ? &ns[source][n]
+                                                                              : NULL;
+}
+
+/* The linker puts this in front of ring_put(): a reading that is in the ring is a reading. */
+bool __real_ring_put(struct ring *ring, const void *slot);
+bool __wrap_ring_put(struct ring *ring, const void *slot);
+bool __wrap_ring_put(struct ring *ring, const void *slot)
+{
+    const struct kiosk_input *input = slot;
+    const bool done = __real_ring_put(ring, slot);
+    int64_t *place = input->kind == INPUT_READING ? place_of(entered_ns, &input->u.reading) : NULL;
+    if (place != NULL) {
+        *place = now_ns();
+    }
+    return done;
+}
+
+static void add(struct figures *figures, int64_t begin_ns, int64_t end_ns)
+{
+    if (begin_ns != 0 && end_ns != 0 && figures->count < SOURCES * FRAMES_MAX) {
+        figures->latencies[figures->count++] = end_ns - begin_ns;
     }
 }
 
-static int read_ports(const struct times *times, int seconds)
+static int64_t of_thousand_us(struct figures *figures, size_t share)
+{
+    qsort(figures->latencies, figures->count, sizeof figures->latencies[0], compare);
+    const size_t place = figures->count * share / 1000;
+    return figures->latencies[place < figures->count ? place : figures->count - 1] / 1000;
+}
+
+static void take_latency(struct times *times, const reading_t *reading)
+{
+    const int64_t *written = place_of(times->ns, reading);
+    if (written != NULL) {
+        add(&taken, *written, now_ns());
+    }
+}
+
+static bool next_input(struct bus_threads *buses, struct kiosk_input *input)
+{
+    return ring_take(&inputs, input) || bus_threads_take(buses, input);
+}
+
+static int read_ports(struct times *times, int seconds)
 {
     struct io *io = start();
-    if (io == NULL) {
-        return fail("io thread");
+    struct bus_threads *buses = io == NULL ? NULL : bus_threads_start(&settings, wake);
+    if (buses == NULL) {
+        return fail("threads");
     }
     io_attend(io, true); /* somebody is there: each reading wakes main */
+    bus_threads_attend(buses, true, false);
     const int64_t begin_ns = now_ns(), begin_cpu_ns = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
     const int64_t begin_main_ns = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
     const int64_t end_ns = begin_ns + (seconds + 1) * INT64_C(1000000000);
     while (now_ns() < end_ns) {
         struct kiosk_input input;
         wait_for_news(100);
-        while (latency_count < PORTS * FRAMES_MAX && ring_take(&inputs, &input)) {
+        while (next_input(buses, &input)) {
             if (input.kind == INPUT_READING) {
                 take_latency(times, &input.u.reading);
             }
@@ -216,15 +372,64 @@ static int read_ports(const struct times *times, int seconds)
     const int64_t used_ns = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - begin_cpu_ns;
     const int64_t main_ns = cpu_ns(CLOCK_THREAD_CPUTIME_ID) - begin_main_ns;
     io_stop(io);
-    if (latency_count == 0) {
+    bus_threads_stop(buses);
+    for (int source = 0; source < SOURCES; source++) {
+        for (int n = 0; n < FRAMES_MAX; n++) {
+            add(&entered, times->ns[source][n], entered_ns[source][n]);
+        }
+    }
+    if (entered.count == 0 || taken.count == 0) {
         fprintf(stderr, "serial_bench: not one reading came: is `feed` running?\n");
         return 1;
     }
-    qsort(latencies, latency_count, sizeof latencies[0], compare);
-    printf("biaogan\t%zu\t%.2f\t%.2f\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", latency_count,
-           percent(used_ns, taken_ns), percent(used_ns - main_ns, taken_ns),
-           latencies[latency_count / 2] / 1000, latencies[latency_count * 99 / 100] / 1000,
-           latencies[latency_count - 1] / 1000);
+    printf("biaogan\t%zu\t%.2f\t%.2f\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n",
+           entered.count, percent(used_ns, taken_ns), percent(used_ns - main_ns, taken_ns),
+           of_thousand_us(&entered, 500), of_thousand_us(&entered, 990),
+           of_thousand_us(&entered, 1000), of_thousand_us(&taken, 990));
+    return 0;
+}
+
+/* ---- bare ------------------------------------------------------------------------------------ */
+
+/* What the kernel's own wake-up takes: nobody who waits for descriptors can be quicker. The bus is
+ * left alone. */
+static int read_bare(struct times *times, int seconds, char **names)
+{
+    struct waits waits;
+    int fds[PORTS];
+    bool is_open = waits_open(&waits);
+    for (uint32_t i = 0; i < PORTS && is_open; i++) {
+        fds[i] = open(names[i], O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        is_open = fds[i] >= 0 && waits_add(&waits, fds[i], i, true);
+    }
+    if (!is_open) {
+        return fail("bare");
+    }
+    const int64_t begin_ns = now_ns(), begin_cpu_ns = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const int64_t end_ns = begin_ns + (seconds + 1) * INT64_C(1000000000);
+    while (now_ns() < end_ns) {
+        uint32_t tags[WAITS_MAX];
+        const int count = waits_for(&waits, true, 100, tags);
+        for (int i = 0; i < count; i++) {
+            char bytes[2 * FRAME_MAX] = "";
+            const ssize_t got = read(fds[tags[i]], bytes, sizeof bytes - 1);
+            const char *sign = got > 0 ? strchr(bytes, '+') : NULL;
+            const long n = sign == NULL ? -1 : lround(strtod(sign + 1, NULL) * 100);
+            if (n >= 0 && n < FRAMES_MAX) {
+                add(&entered, times->ns[tags[i]][n], now_ns());
+            }
+        }
+    }
+    const double share =
+        percent(cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - begin_cpu_ns, now_ns() - begin_ns);
+    if (entered.count == 0) {
+        fprintf(stderr, "serial_bench: not one frame came: is `feed` running?\n");
+        return 1;
+    }
+    const int64_t p99_us = of_thousand_us(&entered, 990);
+    printf("bare\t%zu\t%.2f\t%.2f\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n",
+           entered.count, share, share, of_thousand_us(&entered, 500), p99_us,
+           of_thousand_us(&entered, 1000), p99_us);
     return 0;
 }
 
@@ -357,7 +562,7 @@ int main(int argc, char **argv)
     }
     if (argc < 4 || seconds < 1 || seconds > SECONDS_MAX) {
         fprintf(stderr, "usage: serial_bench {feed TIMES SECONDS|read TIMES SECONDS NAME...|"
-                        "hangup COUNT}\n");
+                        "bare TIMES SECONDS NAME...|hangup COUNT}\n");
         return 2;
     }
     struct times *times = map_times(argv[2]);
@@ -367,8 +572,16 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "feed") == 0) {
         return feed(times, seconds);
     }
-    for (int i = 0; i < PORTS && i + 4 < argc; i++) {
+    if (argc != PORTS + 5) {
+        fprintf(stderr, "serial_bench: name the nine terminals that `feed` printed\n");
+        return 2;
+    }
+    if (strcmp(argv[1], "bare") == 0) {
+        return read_bare(times, seconds, argv + 4);
+    }
+    for (int i = 0; i < PORTS; i++) {
         configure(i, argv[i + 4]);
     }
+    configure_bus(argv[PORTS + 4]);
     return read_ports(times, seconds);
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Eight streaming ports beside pyserial, and devices that are pulled out (README.md here).
+# Eight streaming ports and a Modbus bus beside pyserial, and devices that are pulled out (README.md here).
 #
 #     serial_bench.sh SERIAL_BENCH [ROUNDS [SECONDS [HANG_UPS]]]
 #
@@ -21,7 +21,7 @@ measure() {
     : >"$state/names"
     "$bench" feed "$state/times" "$seconds" >"$state/names" &
     feeder=$!
-    while [ "$(wc -l <"$state/names")" -lt 8 ]; do
+    while [ "$(wc -l <"$state/names")" -lt 9 ]; do
         sleep 0.05
     done
     # shellcheck disable=SC2046 # one name a word
@@ -30,9 +30,10 @@ measure() {
     feeder=
 }
 
-printf 'program\treadings\tCPU %%\tof readers %%\tmedian us\tp99 us\tmax us\n'
+printf 'program\treadings\tCPU %%\tof readers %%\tmedian us\tp99 us\tmax us\tp99 main us\n'
 for round in $(seq "$rounds"); do
     measure "$bench" read
+    measure "$bench" bare
     measure /usr/bin/python3 "$here/serial_bench.py"
 done
 
@@ -57,6 +58,9 @@ ratio() {
 goal 'CPU of readers, share of pyserial' "$(ratio 4)" 0.25
 printf 'CPU with main, share of pyserial\t%.2f\n' "$(ratio 3)"
 goal 'p99 latency, share of pyserial' "$(ratio 6)" 0.3333
+awk -v a="$(middle bare 6)" -v b="$(middle pyserial 6)" 'BEGIN {
+    printf "p99 latency of a bare loop, share of pyserial\t%.2f\n", a / b
+}'
 
 printf 'hang-ups\tmedian ms\tp99 ms\tlongest ms\tCPU away %%\twrong weights\tlate readings\n'
 "$bench" hangup "$hang_ups" 2>/dev/null | tee "$state/hangup"
