@@ -1,188 +1,22 @@
-#include "kiosk/shell/io.h"
-
-#include "hw/link.h"
-#include "hw/port.h"
-#include "hw/supervisor.h"
-#include "hw/swap.h"
-#include "kiosk/core/events.h"
-#include "kiosk/shell/adapters.h"
 #include "kiosk/shell/clock.h"
+#include "kiosk/shell/io_internal.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/port_log.h"
-#include "kiosk/shell/waits.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    BATCH_MS = 250,       /* idle scales are read this often at the most */
-    WEIGHT_NEWS_MS = 250, /* a weight that changes while nobody is there */
-    STATUS_MS = 1000,     /* counters, while somebody looks at them */
-    RECORD_MS = 1000,     /* what main and the buses noted is written this often */
+    BATCH_MS = 250,   /* idle scales are read this often at the most */
+    STATUS_MS = 1000, /* counters, while somebody looks at them */
+    RECORD_MS = 1000, /* what main and the buses noted is written this often */
     READ_BYTES = 512,
     STOP_TAG = HW_PORTS_MAX /* what is waited for beside the ports */
 };
-
-struct io_port {
-    const struct port_settings *settings;
-    const char *name;
-    struct link link;
-    struct port port;
-    struct supervisor supervisor;
-    struct port_entry entry;    /* the adapter behind it since it opened; "" = not known */
-    bool down;                  /* main was told so */
-    uint64_t heard_bytes;       /* of port.stats, as the supervisor was told */
-    uint64_t heard_frames;      /* likewise */
-    int64_t poll_ms;            /* next request to a polled device */
-    int64_t quiet_ms;           /* when what waits for its own end is whole; INT64_MAX: never */
-    port_status_t told;         /* what main knows */
-    const char *owner;          /* where its adapter belongs, while it is in a wrong socket */
-    char error[LINK_ERROR_MAX]; /* why it did not open */
-    enum port_fault logged;
-    enum swap_verdict verdict; /* as the supervisor was told */
-};
-
-/* What the main thread was last told of a channel. */
-struct told {
-    bool any;
-    reading_t reading;
-};
-
-struct io {
-    struct io_config config;
-    pthread_t thread;
-    int stop; /* eventfd */
-    struct waits waits;
-    atomic_bool stopping, attentive, watched;
-    int port_count;
-    struct io_port ports[HW_PORTS_MAX];
-    struct told told[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
-    int64_t batch_until_ms, weight_news_ms, status_ms;
-    struct adapters adapters;
-    struct swap swap;
-    struct port_entry entries[PORTS_MAX]; /* of the last listing */
-    uint64_t dropped;
-    bool news; /* something in the ring that main should see now */
-};
-
-/* ---- readings -------------------------------------------------------------------------------- */
-
-static void send(struct io *io, const struct kiosk_input *input)
-{
-    if (!ring_put(io->config.inputs, input)) {
-        if (io->dropped++ == 0) {
-            log_line(LOG_ERROR, "io", "the main thread does not take readings; some are dropped");
-        }
-        io->news = true;
-    }
-}
-
-static bool is_news(struct io *io, const reading_t *reading)
-{
-    struct told *told = &io->told[reading->port][reading->channel];
-    const reading_t *old = &told->reading;
-    bool state = !told->any || old->status != reading->status ||
-                 old->has_value != reading->has_value || old->lid_open != reading->lid_open;
-    bool weight =
-        old->grams != reading->grams && reading->t_ms - io->weight_news_ms >= WEIGHT_NEWS_MS;
-    told->any = true;
-    told->reading = *reading;
-    if (weight) {
-        io->weight_news_ms = reading->t_ms;
-    }
-    return state || weight || atomic_load(&io->attentive);
-}
-
-/* ---- what main is told ----------------------------------------------------------------------- */
-
-static void report(struct io *io, struct io_port *port, int64_t now_ms, bool up)
-{
-    struct kiosk_input input = {
-        .kind = INPUT_PORT,
-        .t_ms = now_ms,
-        .u.port = {.port = port->port.config.index, .up = up},
-    };
-    send(io, &input);
-    io->news = true;
-    port->down = !up;
-    recorder_line(io->config.recorder, now_ms, port->name, up);
-}
-
-static port_status_t status_of(const struct io_port *port, int64_t now_ms)
-{
-    const struct supervisor *supervisor = &port->supervisor;
-    const struct port_stats *stats = &port->port.stats;
-    port_status_t status = {
-        .last_frame_ms = supervisor->last_frame_ms,
-        .frames = stats->frames,
-        .disconnects = (uint32_t)supervisor->disconnects,
-        .disconnects_in_hour = supervisor_disconnects_in_hour(supervisor, now_ms),
-        .port = port->port.config.index,
-        .state = (uint8_t)supervisor->state,
-        .fault = (uint8_t)supervisor->fault,
-    };
-    memcpy(status.rejects, stats->rejects, sizeof status.rejects);
-    return status;
-}
-
-static void tell_status(struct io *io, struct io_port *port, int64_t now_ms)
-{
-    port->told = status_of(port, now_ms);
-    struct kiosk_input input = {
-        .kind = INPUT_PORT_STATUS, .t_ms = now_ms, .u.port_status = port->told};
-    send(io, &input);
-    io->news = true;
-}
-
-static bool counters_changed(const struct io_port *port, int64_t now_ms)
-{
-    const port_status_t status = status_of(port, now_ms), *told = &port->told;
-    return status.frames != told->frames || status.last_frame_ms != told->last_frame_ms ||
-           status.disconnects_in_hour != told->disconnects_in_hour ||
-           memcmp(status.rejects, told->rejects, sizeof status.rejects) != 0;
-}
-
-static void log_fault(const struct io *io, struct io_port *port)
-{
-    const enum port_fault fault = port->supervisor.fault;
-    if (fault == port->logged) {
-        return;
-    }
-    port->logged = fault;
-    const struct swap_port *swap = &io->swap.ports[port->port.config.index];
-    if (fault == PORT_FAULT_WRONG_DEVICE && port->owner != NULL) {
-        port_log_foreign(port->name, port->settings->device, port->owner);
-    } else if (fault == PORT_FAULT_WRONG_DEVICE && swap->verdict == SWAP_EXCHANGED) {
-        port_log_exchanged(port->name, port->settings->device, io->ports[swap->fits].name);
-    } else {
-        port_log_fault(port->name, port->settings->device, fault, port->error);
-    }
-}
-
-/* After anything that may have changed a port's state. The status goes first: it says more than
- * that the port is down. */
-static void settle(struct io *io, struct io_port *port, int64_t now_ms)
-{
-    const struct supervisor *supervisor = &port->supervisor;
-    if (supervisor->state != port->told.state || supervisor->fault != port->told.fault) {
-        log_fault(io, port);
-        tell_status(io, port, now_ms);
-    }
-    const bool misfit =
-        supervisor->fault == PORT_FAULT_FRAMES || supervisor->fault == PORT_FAULT_WRONG_DEVICE;
-    if (!port->down && (!supervisor_is_open(supervisor) || misfit)) {
-        report(io, port, now_ms, false);
-    } else if (port->down && supervisor_is_trusted(supervisor)) {
-        log_line(LOG_INFO, "io", "port %s (%s) is back", port->name, port->settings->device);
-        report(io, port, now_ms, true);
-    }
-}
 
 /* ---- readings -------------------------------------------------------------------------------- */
 
@@ -220,7 +54,7 @@ static void apply_verdicts(struct io *io, int64_t now_ms)
         if (verdict == SWAP_UNTOLD) {
             port_log_untold(port->name, port->settings->device);
         }
-        settle(io, port, now_ms);
+        io_settle(io, port, now_ms);
     }
 }
 
@@ -243,7 +77,7 @@ static void count_heard(struct io *io, struct io_port *port, int64_t now_ms)
                      "not be noticed",
                      io->config.adapters, strerror(errno));
         }
-        settle(io, port, now_ms);
+        io_settle(io, port, now_ms);
     }
 }
 
@@ -260,8 +94,8 @@ static void on_reading(void *context, const reading_t *reading)
     }
     struct kiosk_input input = {
         .kind = INPUT_READING, .t_ms = reading->t_ms, .u.reading = *reading};
-    send(io, &input);
-    if (is_news(io, reading) || ring_count(io->config.inputs) > IO_RING_SLOTS / 2) {
+    io_send(io, &input);
+    if (io_is_news(io, reading) || ring_count(io->config.inputs) > IO_RING_SLOTS / 2) {
         io->news = true;
     }
 }
@@ -280,7 +114,7 @@ static void lose(struct io *io, struct io_port *port, int64_t now_ms)
     close_port(io, port);
     swap_lost(&io->swap, port->port.config.index, is_known_by_adapter(io, port));
     supervisor_lost(&port->supervisor, now_ms);
-    settle(io, port, now_ms);
+    io_settle(io, port, now_ms);
 }
 
 static void refuse(struct io *io, struct io_port *port, enum port_fault fault, int64_t now_ms)
@@ -289,7 +123,7 @@ static void refuse(struct io *io, struct io_port *port, enum port_fault fault, i
         close_port(io, port);
     }
     supervisor_refused(&port->supervisor, fault, now_ms);
-    settle(io, port, now_ms);
+    io_settle(io, port, now_ms);
 }
 
 /* One device cannot be two: which of the ports it is nobody here knows, so that both are refused.
@@ -359,7 +193,7 @@ static void reopen(struct io *io, struct io_port *port, int64_t now_ms)
     swap_back(&io->swap, port->port.config.index, atomic_load(&io->watched), now_ms);
     port->verdict = SWAP_SURE; /* as the supervisor believes after each opening */
     apply_verdicts(io, now_ms);
-    settle(io, port, now_ms);
+    io_settle(io, port, now_ms);
 }
 
 /* `now_ms`: when what is read was there. */
@@ -379,7 +213,7 @@ static void read_port(struct io *io, struct io_port *port, int64_t now_ms)
         port_feed(&port->port, bytes, (size_t)count, now_ms, on_reading, io);
         port->quiet_ms = port_is_waiting(&port->port) ? now_ms + PORT_QUIET_MS : INT64_MAX;
         count_heard(io, port, now_ms);
-        settle(io, port, now_ms);
+        io_settle(io, port, now_ms);
         /* A replay believes what it reads, so that it reads only what was believed. */
         if (supervisor_is_trusted(&port->supervisor)) {
             recorder_bytes(io->config.recorder, now_ms, port->name, bytes, (size_t)count);
@@ -398,7 +232,7 @@ static void hear_silence(struct io *io, struct io_port *port)
     port->quiet_ms = INT64_MAX;
     port_quiet(&port->port, now_ms, on_reading, io);
     count_heard(io, port, now_ms);
-    settle(io, port, now_ms);
+    io_settle(io, port, now_ms);
 }
 
 static void ask(struct io *io, struct io_port *port, int64_t now_ms)
@@ -434,7 +268,7 @@ static void attend_port(struct io *io, struct io_port *port, int64_t now_ms)
     }
     if (supervisor_is_open(&port->supervisor)) {
         supervisor_tick(&port->supervisor, now_ms);
-        settle(io, port, now_ms);
+        io_settle(io, port, now_ms);
         if (now_ms >= port->quiet_ms) {
             hear_silence(io, port);
         }
@@ -463,11 +297,7 @@ static void tell_counters(struct io *io, int64_t *due_ms, int64_t now_ms)
     }
     if (now_ms >= io->status_ms) {
         io->status_ms = now_ms + STATUS_MS;
-        for (int i = 0; i < io->port_count; i++) {
-            if (counters_changed(&io->ports[i], now_ms)) {
-                tell_status(io, &io->ports[i], now_ms);
-            }
-        }
+        io_tell_counters(io, now_ms);
     }
     be_due(due_ms, io->status_ms);
 }

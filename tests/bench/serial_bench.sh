@@ -1,5 +1,6 @@
 #!/bin/sh
-# Eight streaming ports and a Modbus bus beside pyserial, and devices that are pulled out (README.md here).
+# Eight streaming ports and a Modbus bus beside pyserial, and devices that are pulled out (README.md
+# here).
 #
 #     serial_bench.sh SERIAL_BENCH [ROUNDS [SECONDS [HANG_UPS]]]
 #
