@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    BATCH_MS = 250,   /* idle scales are read this often at the most */
+    BATCH_MS = 400, /* idle scales are read this often at the most; as long as people blink */
     STATUS_MS = 1000, /* counters, while somebody looks at them */
     RECORD_MS = 1000, /* what main and the buses noted is written this often */
     READ_BYTES = 512,
