@@ -75,7 +75,8 @@ static int rank_item(const struct item *item, const char *letters, size_t length
     return best;
 }
 
-int items_search(const struct items *items, const char *letters, uint16_t *found, int most)
+int items_search(const struct items *items, const char *letters, int first, uint16_t *found,
+                 int most)
 {
     uint8_t ranks[ITEMS_MAX];
     int starts[RANKS + 1] = {0};
@@ -99,8 +100,8 @@ int items_search(const struct items *items, const char *letters, uint16_t *found
     const int total = starts[RANKS];
     for (int i = 0; i < items->count; i++) {
         if (ranks[i] != RANK_NONE) {
-            const int place = starts[ranks[i]]++;
-            if (place < most) {
+            const int place = starts[ranks[i]]++ - first;
+            if (place >= 0 && place < most) {
                 found[place] = (uint16_t)i;
             }
         }

@@ -77,15 +77,15 @@ struct items {
 /* Index of the entry of this name or other name; -1 where there is none. */
 int items_find(const struct items *items, const char *text);
 
-/* Entries whose letters match, the best first; writes at most `most` indices to `found` and returns
- * how many match. Equal letters come first, then names that begin with them, then whole pinyin that
- * begins with them, then names that hold them; among those names before other names, then shorter
- * before longer, then the order of the list. No letters match nothing. items->count is at most
- * ITEMS_MAX, `letters` are lower case. */
-int items_search(const struct items *items, const char *letters, uint16_t *found, int most);
+/* Entries whose letters match, the best first, from number `first` on: writes at most `most`
+ * indices to `found` and returns how many match in all. Equal letters come first, then names that
+ * begin with them, then whole pinyin that begins with them, then names that hold them; among those
+ * names before other names, then shorter before longer, then the order of the list. No letters
+ * match nothing. items->count is at most ITEMS_MAX, `letters` are lower case. */
+int items_search(const struct items *items, const char *letters, int first, uint16_t *found,
+                 int most);
 
-/* Entries of a group from number `first` on, in the order of the list; returns how many the group
- * has. */
+/* The same for the entries of a group, in the order of the list. */
 int items_of_group(const struct items *items, enum item_group group, int first, uint16_t *found,
                    int most);
 

@@ -9,6 +9,7 @@ static const char *const outcome_texts[OUTCOME_COUNT] = {OUTCOMES(X)};
 static const char *const quality_texts[QUALITY_COUNT] = {QUALITIES(X)};
 static const char *const role_texts[ROLE_COUNT] = {ROLES(X)};
 static const char *const clock_texts[CLOCK_QUALITY_COUNT] = {CLOCK_QUALITIES(X)};
+static const char *const thing_texts[WRONG_THING_COUNT] = {WRONG_THINGS(X)};
 #undef X
 
 static const char *text_at(const char *const *texts, size_t count, size_t index)
@@ -49,6 +50,11 @@ const char *clock_quality_text(enum clock_quality quality)
 const char *role_text(enum role role)
 {
     return text_at(role_texts, ROLE_COUNT, (size_t)role);
+}
+
+const char *wrong_thing_text(enum wrong_thing thing)
+{
+    return text_at(thing_texts, WRONG_THING_COUNT, (size_t)thing);
 }
 
 enum waste_class waste_class_find(const char *text)

@@ -40,7 +40,17 @@
 /* Who may enter the service screens, by PIN. */
 #define ROLES(X)                                                                                   \
     X(ROLE_CLEANER, "cleaner")       /* 保洁员: fill board, collections */                      \
-    X(ROLE_TECHNICIAN, "technician") /* 运维: devices, wiring */
+    X(ROLE_TECHNICIAN, "technician") /* 运维: devices, wiring */                                 \
+    X(ROLE_INSPECTOR, "inspector")   /* 督导员: inspections */
+
+/* What an inspector may tick of what was wrong. Their bits are in the ledger: add at the end. */
+#define WRONG_THINGS(X)                                                                            \
+    X(THING_BAG, "bag")               /* a plastic bag that belongs elsewhere */                   \
+    X(THING_FOOD, "food")             /* leftovers, peels */                                       \
+    X(THING_RECYCLABLE, "recyclable") /* paper, bottles, cans */                                   \
+    X(THING_TISSUE, "tissue")         /* tissues, takeaway boxes */                                \
+    X(THING_HAZARDOUS, "hazardous")   /* batteries, medicines, lamps */                            \
+    X(THING_OTHER, "other")
 
 #define X(name, text) name,
 enum role { ROLES(X) ROLE_COUNT };
@@ -48,6 +58,7 @@ enum waste_class { WASTE_CLASSES(X) WASTE_CLASS_COUNT, WASTE_NONE = WASTE_CLASS_
 enum outcome { OUTCOMES(X) OUTCOME_COUNT };
 enum weight_quality { QUALITIES(X) QUALITY_COUNT };
 enum clock_quality { CLOCK_QUALITIES(X) CLOCK_QUALITY_COUNT };
+enum wrong_thing { WRONG_THINGS(X) WRONG_THING_COUNT };
 #undef X
 
 /* The text id; "" for WASTE_NONE and for a value outside the enum. */
@@ -56,6 +67,7 @@ const char *outcome_text(enum outcome outcome);
 const char *weight_quality_text(enum weight_quality quality);
 const char *clock_quality_text(enum clock_quality quality);
 const char *role_text(enum role role);
+const char *wrong_thing_text(enum wrong_thing thing);
 
 /* The value of a text id; the enum's _COUNT (WASTE_NONE for a class) where there is none. */
 enum waste_class waste_class_find(const char *text);

@@ -9,6 +9,7 @@ const struct screen screens[SCREEN_COUNT] = {
     [SCREEN_FILL] = {screen_fill_draw, screen_fill_key},
     [SCREEN_COLLECT] = {screen_collect_draw, screen_collect_key},
     [SCREEN_DEVICES] = {screen_devices_draw, screen_devices_key},
+    [SCREEN_INSPECT] = {screen_inspect_draw, screen_inspect_key},
 };
 
 int screens_key_digit(enum ui_key key)

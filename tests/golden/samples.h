@@ -28,4 +28,14 @@ void sample_devices_frozen(struct view *view, struct site *site);
 void sample_devices_wiring(struct view *view, struct site *site);
 void sample_devices_longest(struct view *view, struct site *site);
 
+void sample_inspect(struct view *view, struct site *site);
+void sample_inspect_checked(struct view *view, struct site *site);
+void sample_inspect_wrong(struct view *view, struct site *site);
+void sample_inspect_confirm(struct view *view, struct site *site);
+void sample_inspect_done(struct view *view, struct site *site);
+void sample_inspect_few(struct view *view, struct site *site);
+void sample_inspect_longest(struct view *view, struct site *site);
+void sample_inspect_confirm_longest(struct view *view, struct site *site);
+void sample_inspect_done_longest(struct view *view, struct site *site);
+
 #endif
