@@ -158,7 +158,7 @@ def main():
         words = [(name, *spell(items_path, line, name, own)) for name in names]
         row["class"] = "WASTE_" + row["class"].upper()
         row["group"] = groups[row["group"]]
-        items.append(((words[0][2], words[0][0]), words, row))
+        items.append(((words[0][1], words[0][2], words[0][0]), words, row))
     items.sort(key=lambda item: item[0])
     with open(out_path, "w", encoding="utf-8") as out:
         write_table(out, items, readings)
