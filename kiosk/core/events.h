@@ -109,6 +109,8 @@ struct event_adjustment {
     int32_t bin;
     int32_t change_g; /* negative: taken out */
     int32_t base_g, final_g;
+    enum adjust_cause cause;
+    int32_t peak_g; /* LEANING: the farthest from the base that it went */
 };
 struct event_device {
     char device[HW_PORT_NAME_MAX];

@@ -14,12 +14,14 @@ enum field_type {
     FIELD_TEXT,
     FIELD_CLASS, /* null: WASTE_NONE */
     FIELD_OUTCOME,
-    FIELD_QUALITY
+    FIELD_QUALITY,
+    FIELD_CAUSE
 };
 
 /* When a field has a value; otherwise it is null. The deciding member comes earlier in the table,
- * or, for a flag, is told by the null itself. WHERE_SET: a text that came later than the version;
- * an empty one is left out, key and all, so that rows written before it read and hash as ever. */
+ * or, for a flag, is told by the null itself. WHERE_SET: a member that came later than the version;
+ * an empty text or a zero is left out, key and all, so that rows written before it read and hash as
+ * ever. */
 enum field_presence { ALWAYS, WITH_FLAG, WITH_WEIGHT, WHERE_SET };
 
 struct field {
@@ -77,7 +79,9 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                           F_IF(collection, removed_g, FIELD_INT32, WITH_WEIGHT, collection.quality),
                           F(collection, started_ms, FIELD_INT64), F(collection, who, FIELD_TEXT)},
     [EVENT_ADJUSTMENT] = {F(adjustment, bin, FIELD_INT32), F(adjustment, change_g, FIELD_INT32),
-                          F(adjustment, base_g, FIELD_INT32), F(adjustment, final_g, FIELD_INT32)},
+                          F(adjustment, base_g, FIELD_INT32), F(adjustment, final_g, FIELD_INT32),
+                          F_IF(adjustment, cause, FIELD_CAUSE, WHERE_SET, adjustment.cause),
+                          F_IF(adjustment, peak_g, FIELD_INT32, WHERE_SET, adjustment.peak_g)},
     [EVENT_DEVICE_LOST] = {F(device, device, FIELD_TEXT), F(device, fault, FIELD_TEXT),
                            F(device, since_ms, FIELD_INT64)},
     [EVENT_DEVICE_BACK] = {F(device, device, FIELD_TEXT), F(device, fault, FIELD_TEXT),
@@ -97,6 +101,7 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
 _Static_assert(sizeof(enum waste_class) == sizeof(int), "enum waste_class is an int");
 _Static_assert(sizeof(enum outcome) == sizeof(int), "enum outcome is an int");
 _Static_assert(sizeof(enum weight_quality) == sizeof(int), "enum weight_quality is an int");
+_Static_assert(sizeof(enum adjust_cause) == sizeof(int), "enum adjust_cause is an int");
 
 static const char *member(const struct kiosk_event *event, size_t offset)
 {
@@ -166,7 +171,11 @@ static bool is_present(const struct kiosk_event *event, const struct field *fiel
 
 static bool is_left_out(const struct kiosk_event *event, const struct field *field)
 {
-    return field->presence == WHERE_SET && *member(event, field->decider) == '\0';
+    if (field->presence != WHERE_SET) {
+        return false;
+    }
+    return field->type == FIELD_TEXT ? *member(event, field->offset) == '\0'
+                                     : get_integer(event, field) == 0;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -281,6 +290,10 @@ static void put_value(struct writer *writer, const struct kiosk_event *event,
         assert(value >= 0 && value < QUALITY_COUNT);
         put_word(writer, weight_quality_text((enum weight_quality)value));
         break;
+    case FIELD_CAUSE:
+        assert(value >= 0 && value < ADJUST_CAUSE_COUNT);
+        put_word(writer, adjust_cause_text((enum adjust_cause)value));
+        break;
     default:
         put_integer(writer, value);
         break;
@@ -334,6 +347,10 @@ static bool read_word(struct kiosk_event *event, const struct field *field, cons
     case FIELD_OUTCOME:
         found = (int)outcome_find(text);
         none = OUTCOME_COUNT;
+        break;
+    case FIELD_CAUSE:
+        found = (int)adjust_cause_find(text);
+        none = ADJUST_CAUSE_COUNT;
         break;
     default:
         found = (int)weight_quality_find(text);
