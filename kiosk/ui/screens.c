@@ -2,6 +2,7 @@
 
 const struct screen screens[SCREEN_COUNT] = {
     [SCREEN_CHOOSE] = {screen_choose_draw, screen_choose_key},
+    [SCREEN_SEARCH] = {screen_search_draw, screen_search_key},
     [SCREEN_GUIDE] = {screen_guide_draw, screen_guide_key},
     [SCREEN_WRONG] = {screen_wrong_draw, screen_wrong_key},
     [SCREEN_RECEIPT] = {screen_receipt_draw, screen_receipt_key},

@@ -12,6 +12,7 @@ struct screen {
 extern const struct screen screens[SCREEN_COUNT];
 
 void screen_choose_draw(struct canvas *canvas, const struct view *view);
+void screen_search_draw(struct canvas *canvas, const struct view *view);
 void screen_guide_draw(struct canvas *canvas, const struct view *view);
 void screen_wrong_draw(struct canvas *canvas, const struct view *view);
 void screen_receipt_draw(struct canvas *canvas, const struct view *view);
@@ -22,6 +23,7 @@ void screen_devices_draw(struct canvas *canvas, const struct view *view);
 void screen_inspect_draw(struct canvas *canvas, const struct view *view);
 
 intent_t screen_choose_key(const struct view *view, enum ui_key key);
+intent_t screen_search_key(const struct view *view, enum ui_key key);
 intent_t screen_guide_key(const struct view *view, enum ui_key key);
 intent_t screen_wrong_key(const struct view *view, enum ui_key key);
 intent_t screen_receipt_key(const struct view *view, enum ui_key key);

@@ -44,6 +44,8 @@ void sample_base(struct view *view, struct site *site)
     site->timing.near_full_permille = 800;
     site->timing.full_permille = 950;
 
+    site->items = &sample_items;
+
     view->site = site;
     view->has_clock = true;
     view->now = (civil_t){2026, 11, 23, 8, 42, 17, 1};
@@ -618,6 +620,16 @@ const struct golden_sample golden_samples[] = {
     {"devices-frozen", sample_devices_frozen, false},
     {"devices-wiring", sample_devices_wiring, false},
     {"devices-longest", sample_devices_longest, true},
+    {"search", sample_search, false},
+    {"search-letters", sample_search_letters, false},
+    {"search-few", sample_search_few, false},
+    {"search-none", sample_search_none, false},
+    {"search-group", sample_search_group, false},
+    {"search-longest", sample_search_longest, true},
+    {"search-group-longest", sample_search_group_longest, true},
+    {"guide-item", sample_guide_item, false},
+    {"guide-item-local", sample_guide_item_local, false},
+    {"guide-item-longest", sample_guide_item_longest, true},
     {"receipt-undo", receipt_undo, false},
     {"receipt-undo-asking", receipt_undo_asking, false},
     {"receipt-undone", receipt_undone, false},
