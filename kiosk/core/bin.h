@@ -37,7 +37,8 @@ enum bin_phase { BIN_RESTING, BIN_OPEN, BIN_WEIGHING, BIN_SERVICE };
 
 struct bin_opening {
     int64_t visit;
-    enum waste_class chosen; /* the choice that stood when the lid opened */
+    enum waste_class chosen;  /* the choice that stood when the lid opened */
+    char item[ITEM_NAME_MAX]; /* the thing it was made for, or "" */
     int64_t opened_ms, closed_ms;
     bool has_base;
     int32_t base_g;

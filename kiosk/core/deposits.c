@@ -73,17 +73,25 @@ void deposits_choose(struct step *step, enum waste_class class)
 {
     struct kiosk *kiosk = step->kiosk;
     struct receipt *receipt = &kiosk->receipt;
-    bool asked =
-        receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED && !receipt->declared;
+    bool asked = receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED &&
+                 !receipt->declared && !receipt->undone;
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->choice = class;
+    visit->item[0] = '\0';
     visit->near_miss = false;
     kiosk->choosing = false;
+    kiosk->search.shown = false;
     if (asked) {
         declare(step, class);
     } else {
         receipt->shown = false;
     }
+}
+
+void deposits_choose_item(struct step *step, const struct item *item)
+{
+    deposits_choose(step, (enum waste_class)item->class);
+    copy_text(step->kiosk->visits.current.item, ITEM_NAME_MAX, item->words[0].text);
 }
 
 void deposits_meant_it(struct step *step)
@@ -95,6 +103,7 @@ void deposits_meant_it(struct step *step)
         /* The opening stays judged by the choice that stood when it began; the new one is for the
          * next, and is kept as declared afterwards for this. */
         visit->choice = kiosk->bins[wrong].site->class;
+        visit->item[0] = '\0';
         visit->near_miss = false;
         kiosk->bins[wrong].opening.meant_it = true;
     }
@@ -153,6 +162,7 @@ static void record_opening(struct step *step, const struct bin *bin, const struc
                 .base_g = bin->opening.base_g,
             },
     };
+    copy_text(event.body.opening.item, ITEM_NAME_MAX, bin->opening.item);
     step_record(step, &event);
 }
 
@@ -170,6 +180,7 @@ static void begin_opening(struct step *step, int index)
     visit->openings++;
     kiosk->receipt.shown = false;
     bin_open(bin, kiosk->now_ms, visit->id, visit->choice);
+    copy_text(bin->opening.item, ITEM_NAME_MAX, visit->item);
     record_opening(step, bin, visit);
     if (is_wrong(bin)) {
         step_sound(step, SOUND_WRONG_LID);
@@ -251,6 +262,7 @@ static struct event_deposit deposit_of(const struct kiosk *kiosk, int index,
         .opened_ms = decision->opening.opened_ms,
         .closed_ms = decision->opening.closed_ms,
     };
+    copy_text(deposit.item, ITEM_NAME_MAX, decision->opening.item);
     if (bin->scale.port >= 0) {
         copy_text(deposit.scale, HW_PORT_NAME_MAX, kiosk->site->ports[bin->scale.port]);
     }
@@ -292,6 +304,7 @@ static void adopt(struct step *step, struct bin_opening *opening)
     visit->openings++;
     opening->visit = visit->id;
     opening->chosen = visit->choice;
+    copy_text(opening->item, ITEM_NAME_MAX, visit->item);
     opening->decided = false;
     opening->meant_it = false;
 }

@@ -33,7 +33,9 @@ enum {
     X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
     X(EVENT_LOGIN, "login", login)          /* somebody tried to enter the service screens */      \
     X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
-    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */
+    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
+    X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
+    X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -58,8 +60,9 @@ struct event_clock {
 struct event_opening {
     int64_t visit;
     int32_t bin;
-    enum waste_class chosen; /* the choice that stood when the lid opened */
-    bool near_miss;          /* another lid had been opened by mistake since that choice */
+    enum waste_class chosen;  /* the choice that stood when the lid opened */
+    char item[ITEM_NAME_MAX]; /* the thing it was made for; "" where a class was chosen */
+    bool near_miss;           /* another lid had been opened by mistake since that choice */
     bool has_base;
     int32_t base_g; /* settled weight before the opening */
 };
@@ -80,6 +83,7 @@ struct event_deposit {
     int32_t base_g, final_g, spread_g;
     int64_t opened_ms, closed_ms;
     char scale[HW_PORT_NAME_MAX]; /* the port that weighed */
+    char item[ITEM_NAME_MAX];     /* the thing that was looked up; "" where a class was chosen */
 };
 struct event_declared {
     int64_t visit;
@@ -105,11 +109,25 @@ struct event_adjustment {
     int32_t bin;
     int32_t change_g; /* negative: taken out */
     int32_t base_g, final_g;
+    enum adjust_cause cause;
+    int32_t peak_g; /* LEANING: the farthest from the base that it went */
 };
 struct event_device {
     char device[HW_PORT_NAME_MAX];
     char fault[EVENT_TEXT_MAX]; /* "lost" "silent" "wrong_device" ...: text id */
     int64_t since_ms;
+};
+/* The deposit's row stays; figures leave it out and count it as undone. */
+struct event_undone {
+    int64_t visit;
+    int64_t deposit_seq;
+};
+struct event_inspection {
+    int32_t bin;
+    enum waste_class bin_class;
+    int32_t checked, wrong; /* bags; 0 <= wrong <= checked, checked > 0 */
+    int32_t things;         /* 1 << enum wrong_thing, together */
+    char who[EVENT_TEXT_MAX];
 };
 struct event_login {
     char who[EVENT_TEXT_MAX]; /* role: "cleaner" */
@@ -147,6 +165,8 @@ struct kiosk_event {
         struct event_login login;
         struct event_overload overload;
         struct event_frozen frozen;
+        struct event_undone undone;
+        struct event_inspection inspection;
     } body;
 };
 
@@ -155,18 +175,30 @@ struct kiosk_event {
 /* X(NAME, "word in captures"). The argument is a class, a bin number or a digit. */
 #define INTENT_KINDS(X)                                                                            \
     X(INTENT_NONE, "")                                                                             \
-    X(INTENT_CHOOSE, "choose")             /* class */                                             \
-    X(INTENT_FINISH, "finish")             /* the person says that the visit is over */            \
-    X(INTENT_MORE, "more")                 /* one more bag: back to the choice */                  \
-    X(INTENT_MEANT_IT, "meant_it")         /* "I do want this bin's class", on a wrong lid */      \
-    X(INTENT_CANCEL, "cancel")             /* back, whatever is on screen */                       \
-    X(INTENT_SERVICE, "service")           /* to the PIN keypad */                                 \
-    X(INTENT_DIGIT, "digit")               /* 0..9 */                                              \
-    X(INTENT_ERASE, "erase")               /* last digit */                                        \
-    X(INTENT_ENTER, "enter")               /* the PIN is complete */                               \
-    X(INTENT_COLLECT, "collect")           /* bin number: begin to hand it over */                 \
+    X(INTENT_CHOOSE, "choose")     /* class */                                                     \
+    X(INTENT_SEARCH, "search")     /* to the search of things */                                   \
+    X(INTENT_GROUP, "group")       /* a group of things */                                         \
+    X(INTENT_LETTER, "letter")     /* 0..25: one more letter of a name's pinyin */                 \
+    X(INTENT_PAGE, "page")         /* from 0: a page of what was found */                          \
+    X(INTENT_ITEM, "item")         /* index in the dictionary: this thing, and its class */        \
+    X(INTENT_FINISH, "finish")     /* the person says that the visit is over */                    \
+    X(INTENT_MORE, "more")         /* one more bag: back to the choice */                          \
+    X(INTENT_MEANT_IT, "meant_it") /* "I do want this bin's class", on a wrong lid */              \
+    X(INTENT_CANCEL, "cancel")     /* back, whatever is on screen */                               \
+    X(INTENT_SERVICE, "service")   /* to the PIN keypad */                                         \
+    X(INTENT_DIGIT, "digit")       /* 0..9 */                                                      \
+    X(INTENT_ERASE, "erase")       /* last digit or letter */                                      \
+    X(INTENT_ENTER, "enter")       /* the PIN is complete */                                       \
+    X(INTENT_COLLECT, "collect")   /* bin number: begin to hand it over */                         \
     X(INTENT_COLLECT_DONE, "collect_done") /* the empty bin stands, the lid is closed */           \
     X(INTENT_WIRING, "wiring")             /* bin number: on which channel is its lid? */          \
+    X(INTENT_UNDO, "undo")                 /* take the deposit of the receipt back */              \
+    X(INTENT_INSPECT, "inspect")           /* bin number: begin to inspect it */                   \
+    X(INTENT_COUNT, "count")               /* bags: the number being entered, and stay there */    \
+    X(INTENT_CHECKED, "checked")           /* bags: so many were looked at; go on */               \
+    X(INTENT_WRONG, "wrong")               /* bags: so many of them were wrong; go on */           \
+    X(INTENT_THING, "thing")               /* enum wrong_thing: tick it, or take the tick away */  \
+    X(INTENT_INSPECT_NEXT, "inspect_next") /* go on with what is entered; at last, record it */    \
     X(INTENT_LEAVE, "leave")               /* close the service screens */
 
 enum intent_kind {
@@ -190,6 +222,7 @@ enum input_kind {
     INPUT_READING,     /* a channel said something */
     INPUT_PORT,        /* a port went away or came back */
     INPUT_INTENT,      /* a person touched something */
+    INPUT_ITEM,        /* a thing by its name (captures) */
     INPUT_PIN,         /* a whole PIN at once (captures, keyboards) */
     INPUT_PIN_RESULT,  /* the answer to EFFECT_CHECK_PIN */
     INPUT_CLOCK,       /* wall-clock news */
@@ -211,6 +244,7 @@ struct kiosk_input {
         } port;
         port_status_t port_status;
         intent_t intent;
+        char item[ITEM_NAME_MAX];
         char pin[PIN_DIGITS_MAX + 1];
         struct {
             bool accepted;

@@ -71,6 +71,7 @@ static void apply_opening(struct kiosk *kiosk, const struct event_opening *openi
             .has_base = opening->has_base,
             .base_g = opening->base_g,
         };
+        copy_text(kiosk->journal.openings[bin].item, ITEM_NAME_MAX, opening->item);
     }
 }
 
@@ -101,7 +102,7 @@ static void apply_frozen(struct kiosk *kiosk, const struct event_frozen *frozen)
 
 void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t seq)
 {
-    (void)seq;
+    figures_apply(&kiosk->journal.figures, event, seq);
     switch (event->kind) {
     case EVENT_OPENING:
         apply_opening(kiosk, &event->body.opening);
@@ -112,7 +113,6 @@ void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t s
     case EVENT_DEPOSIT:
         apply_closing(kiosk, event->body.deposit.bin);
         remember_visit(&kiosk->journal, event->body.deposit.visit);
-        figures_add(&kiosk->journal.figures, &event->at, &event->body.deposit);
         break;
     case EVENT_VISIT:
         remember_visit(&kiosk->journal, event->body.visit.visit);
@@ -197,7 +197,9 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     struct pending_event done = *slot;
     *slot = (struct pending_event){0};
     deposits_stored(step, &done, seq);
+    undo_stored(step, &done, seq);
     service_stored(step, token);
+    inspect_stored(step, token);
 }
 
 bool kiosk_is_busy(const struct kiosk *kiosk)
@@ -316,7 +318,17 @@ static void on_intent(struct step *step, const intent_t *intent)
         service_intent(step, intent);
         return;
     }
+    if (kiosk->search.shown && intent->kind != INTENT_CHOOSE) {
+        search_intent(step, intent);
+        return;
+    }
     switch (intent->kind) {
+    case INTENT_SEARCH:
+    case INTENT_LETTER:
+    case INTENT_ITEM:
+        search_open(step);
+        search_intent(step, intent);
+        break;
     case INTENT_CHOOSE:
         if (intent->argument >= 0 && intent->argument < WASTE_CLASS_COUNT) {
             deposits_choose(step, (enum waste_class)intent->argument);
@@ -329,6 +341,9 @@ static void on_intent(struct step *step, const intent_t *intent)
         break;
     case INTENT_MEANT_IT:
         deposits_meant_it(step);
+        break;
+    case INTENT_UNDO:
+        undo_intent(step);
         break;
     case INTENT_FINISH:
     case INTENT_CANCEL:
@@ -356,6 +371,9 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
     case INPUT_INTENT:
         on_intent(step, &input->u.intent);
         break;
+    case INPUT_ITEM:
+        search_name(step, input->u.item);
+        break;
     case INPUT_PIN:
         service_pin(step, input->u.pin);
         break;
@@ -369,7 +387,7 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         stored(step, input->u.stored.token, input->u.stored.seq);
         break;
     case INPUT_STORE_STATE:
-        step->kiosk->store = input->u.store_state;
+        storage_state(step, input->u.store_state);
         break;
     }
 }
@@ -388,6 +406,7 @@ static void pass_time(struct step *step)
     if (kiosk->receipt.shown && kiosk->now_ms >= kiosk->receipt.hide_ms) {
         kiosk->receipt.shown = false;
     }
+    search_watch(step);
     service_watch(step);
     devices_watch(step);
     scales_watch(step);
@@ -407,6 +426,7 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
     if (kiosk->receipt.shown) {
         due = earlier(due, kiosk->receipt.hide_ms);
     }
+    due = earlier(due, search_deadline(kiosk));
     due = earlier(due, service_deadline(kiosk));
     due = earlier(due, scales_deadline(kiosk));
     return earlier(due, devices_deadline(kiosk));
@@ -427,6 +447,7 @@ void kiosk_step(struct kiosk *kiosk, const struct kiosk_input *input, struct kio
     }
     kiosk->now_ms = input->t_ms;
     handle_input(&step, input);
+    search_watch(&step);
     service_watch(&step);
     scales_watch(&step);
 }

@@ -18,6 +18,7 @@
 #include "kiosk/core/access.h"
 #include "kiosk/core/bin.h"
 #include "kiosk/core/figures.h"
+#include "kiosk/core/inspect.h"
 #include "kiosk/core/view.h"
 #include "kiosk/core/visit.h"
 
@@ -28,7 +29,18 @@ enum service_screen {
     SERVICE_KEYPAD,
     SERVICE_FILL,
     SERVICE_COLLECT,
-    SERVICE_DEVICES
+    SERVICE_DEVICES,
+    SERVICE_INSPECT
+};
+
+/* Looking a thing up. Nothing typed and no group: the first page, with groups and letters. */
+struct search {
+    bool shown;
+    int64_t touched_ms;
+    enum item_group group; /* ITEM_GROUP_NONE: by letters */
+    char letters[ITEM_LETTERS_MAX + 1];
+    int page, total; /* of what was found */
+    uint16_t found[ITEM_PAGE_MAX];
 };
 
 /* The latest deposit, as long as it is on screen. */
@@ -43,6 +55,7 @@ struct receipt {
     struct event_deposit deposit;
     bool declared; /* declared_after holds the answer */
     enum waste_class declared_after;
+    bool undone; /* taken back */
 };
 
 /* One bin being handed over. */
@@ -93,13 +106,14 @@ struct pending_event {
     uint32_t token; /* 0 = free */
     bool answered;  /* a deposit, declared afterwards before it had its number */
     enum waste_class answer;
+    bool undone; /* a deposit, taken back before it had its number */
     struct kiosk_event event;
 };
 
 /* What the ledger says, and nothing else: kiosk_apply() alone writes here. */
 struct journal {
     int64_t last_visit;
-    struct figures figures;
+    struct figures_calendar figures;
     bool opening_pending[SITE_BINS_MAX]; /* begun and not ended, by index of the bin */
     struct bin_opening openings[SITE_BINS_MAX];
     bool overload[SITE_BINS_MAX], frozen[SITE_BINS_MAX]; /* begun and not ended */
@@ -114,16 +128,19 @@ struct kiosk {
     struct scale_faults scale_faults[SITE_BINS_MAX]; /* by index of the bin */
     struct visits visits;
     bool choosing; /* back at the choice although one stands ("one more bag") */
+    struct search search;
     struct receipt receipt;
     struct access access;
     enum service_screen service;
     int64_t service_touched_ms;
     struct collection collection;
+    struct inspection inspection;
     struct lid_channel lids[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
     struct wiring wiring;
     struct device devices[HW_PORTS_MAX];
     struct journal journal;
     enum store_state store;
+    int64_t store_fault_ms; /* since when it is not STORE_OK */
     struct pending_event pending[KIOSK_PENDING_MAX];
     uint32_t last_token;
     int unkept; /* events for which not even `pending` had room */

@@ -97,6 +97,13 @@ static int bin_for_class(const struct view *view, enum waste_class class)
     return best;
 }
 
+static void view_item(const struct kiosk *kiosk, const char *name, struct view *view)
+{
+    const struct items *items = kiosk->site->items;
+    const int index = items == NULL || name[0] == '\0' ? -1 : items_find(items, name);
+    view->item = index >= 0 ? &items->list[index] : NULL;
+}
+
 static void guide_to_choice(enum waste_class choice, struct view *view)
 {
     view->chosen = choice;
@@ -123,16 +130,18 @@ static void guide_at_bin(const struct kiosk *kiosk, int busy, int64_t now_ms, st
     if (wrong && !opening->meant_it && bin->phase == BIN_WEIGHING && brought_nothing(bin, now_ms)) {
         /* The wrong lid is closed again and nothing fell: on to the right bin at once. */
         guide_to_choice(opening->chosen, view);
+        view_item(kiosk, opening->item, view);
         return;
     }
     view->chosen = opening->meant_it ? bin->site->class : opening->chosen;
+    view_item(kiosk, opening->meant_it ? "" : opening->item, view);
     view->target_bin = busy;
     view->step = bin->phase == BIN_OPEN ? STEP_DROP : STEP_WEIGHING;
     view->has_live = weighs;
     view->live_g = gain > 0 ? gain : 0;
 }
 
-static void view_receipt(const struct kiosk *kiosk, struct view_receipt *view)
+static void view_receipt(const struct kiosk *kiosk, int64_t now_ms, struct view_receipt *view)
 {
     const struct receipt *receipt = &kiosk->receipt;
     view->bin = (uint8_t)receipt->bin;
@@ -145,7 +154,26 @@ static void view_receipt(const struct kiosk *kiosk, struct view_receipt *view)
     view->recorded = receipt->recorded;
     view->seq = receipt->seq;
     view->at = civil_from_utc(receipt->at.utc_ms);
-    view->asking = view->outcome == OUTCOME_UNDECLARED && !receipt->declared;
+    view->asking = view->outcome == OUTCOME_UNDECLARED && !receipt->declared && !receipt->undone;
+    view->undone = receipt->undone;
+    view->undo_s = seconds_left(undo_until(kiosk), now_ms);
+}
+
+static void view_search(const struct kiosk *kiosk, struct view_search *view)
+{
+    const struct search *search = &kiosk->search;
+    const int size = search->group == ITEM_GROUP_NONE ? SEARCH_PAGE_LETTERS : SEARCH_PAGE_GROUP;
+    const int left = search->total - search->page * size;
+    view->group = search->group;
+    copy_text(view->letters, (int)sizeof view->letters, search->letters);
+    view->total = search->total;
+    view->page = search->page;
+    view->page_count = (search->total + size - 1) / size;
+    view->count = left < size ? left : size;
+    for (int i = 0; i < view->count; i++) {
+        view->found[i].index = search->found[i];
+        view->found[i].item = &kiosk->site->items->list[search->found[i]];
+    }
 }
 
 static enum view_screen deposit_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
@@ -163,12 +191,17 @@ static enum view_screen deposit_screen(const struct kiosk *kiosk, int64_t now_ms
         return SCREEN_GUIDE;
     }
     if (kiosk->receipt.shown) {
-        view_receipt(kiosk, &view->receipt);
+        view_receipt(kiosk, now_ms, &view->receipt);
         return SCREEN_RECEIPT;
+    }
+    if (kiosk->search.shown) {
+        view_search(kiosk, &view->search);
+        return SCREEN_SEARCH;
     }
     const struct visit *visit = &kiosk->visits.current;
     if (visit->id != 0 && visit->choice != WASTE_NONE && !kiosk->choosing) {
         guide_to_choice(visit->choice, view);
+        view_item(kiosk, visit->item, view);
         return SCREEN_GUIDE;
     }
     return SCREEN_CHOOSE;
@@ -203,6 +236,26 @@ static void view_collection(const struct kiosk *kiosk, struct view *view)
             collection->before.grams - collection->after.grams >= bin_min_deposit(bin);
         view->collect_recorded = collection->recorded;
     }
+}
+
+static int64_t utc_at(const struct kiosk *kiosk, int64_t now_ms)
+{
+    bool is_set = kiosk->clock.quality != CLOCK_UNSET;
+    return is_set ? kiosk->clock.utc_ms + (now_ms - kiosk->clock.t_ms) : 0;
+}
+
+static void view_inspection(const struct kiosk *kiosk, int64_t now_ms, struct view_inspect *view)
+{
+    const struct inspection *inspection = &kiosk->inspection;
+    const struct figures week = figures_of_week(&kiosk->journal.figures, utc_at(kiosk, now_ms));
+    view->step = inspection->step;
+    view->bin = inspection->bin;
+    view->checked = inspection->checked;
+    view->wrong = inspection->wrong;
+    view->things = inspection->things;
+    view->recorded = inspection->recorded;
+    view->week_inspections = week.inspections;
+    view->week = figures_accuracy(&week, kiosk->site->timing.sample_least);
 }
 
 static void view_sensors(const struct kiosk *kiosk, int port, int64_t now_ms,
@@ -297,6 +350,9 @@ static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms
     case SERVICE_DEVICES:
         view_devices(kiosk, now_ms, view);
         return SCREEN_DEVICES;
+    case SERVICE_INSPECT:
+        view_inspection(kiosk, now_ms, &view->inspect);
+        return SCREEN_INSPECT;
     case SERVICE_NONE:
         break;
     }
@@ -305,20 +361,16 @@ static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms
 
 static void view_figures(const struct kiosk *kiosk, int64_t utc_ms, struct view_figures *view)
 {
-    struct day_figures today = figures_of_day(&kiosk->journal.figures, utc_ms);
-    struct day_figures week = figures_of_week(&kiosk->journal.figures, utc_ms);
+    const struct figures today = figures_of_day(&kiosk->journal.figures, utc_ms);
+    const struct figures week = figures_of_week(&kiosk->journal.figures, utc_ms);
+    const struct figure_sum all = figures_deposits(&today, FIGURES_ALL, FIGURES_ALL);
+    const ratio_t consistency = figures_consistency(&week);
     *view = (struct view_figures){
-        .today_deposits = today.deposits,
-        .today_grams = today.grams,
-        .week_deposits = week.deposits,
-        .week_consistent = week.consistent,
+        .today_deposits = all.count,
+        .today_grams = all.grams,
+        .week_deposits = consistency.whole,
+        .week_consistent = consistency.part,
     };
-}
-
-static int64_t utc_at(const struct kiosk *kiosk, int64_t now_ms)
-{
-    bool is_set = kiosk->clock.quality != CLOCK_UNSET;
-    return is_set ? kiosk->clock.utc_ms + (now_ms - kiosk->clock.t_ms) : 0;
 }
 
 static int64_t countdown_end(const struct kiosk *kiosk)
@@ -393,6 +445,7 @@ int64_t kiosk_view_deadline(const struct kiosk *kiosk, int64_t now_ms)
     int64_t due = now_ms + MINUTE_MS - (utc_at(kiosk, now_ms) % MINUTE_MS + MINUTE_MS) % MINUTE_MS;
     int64_t candidates[] = {
         next_second(countdown_end(kiosk), now_ms),
+        next_second(undo_until(kiosk), now_ms),
         next_second(kiosk->access.locked_until_ms, now_ms),
         next_stale(kiosk, now_ms),
         kiosk->service == SERVICE_FILL || kiosk->service == SERVICE_DEVICES

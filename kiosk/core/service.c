@@ -6,6 +6,7 @@
 void service_leave(struct step *step)
 {
     technician_leave(step);
+    inspect_leave(step);
     step->kiosk->service = SERVICE_NONE;
     access_clear(&step->kiosk->access);
 }
@@ -214,6 +215,9 @@ void service_intent(struct step *step, const intent_t *intent)
     case SERVICE_DEVICES:
         technician_intent(step, intent);
         break;
+    case SERVICE_INSPECT:
+        inspect_intent(step, intent);
+        break;
     }
 }
 
@@ -233,6 +237,11 @@ void service_pin(struct step *step, const char *digits)
 
 void service_pin_result(struct step *step, bool accepted, enum role role)
 {
+    static const enum service_screen home[ROLE_COUNT] = {
+        [ROLE_CLEANER] = SERVICE_FILL,
+        [ROLE_TECHNICIAN] = SERVICE_DEVICES,
+        [ROLE_INSPECTOR] = SERVICE_INSPECT,
+    };
     struct kiosk *kiosk = step->kiosk;
     if (!kiosk->access.checking && accepted) {
         return; /* the person left meanwhile; a wrong PIN counts all the same */
@@ -243,7 +252,10 @@ void service_pin_result(struct step *step, bool accepted, enum role role)
     copy_text(event.body.login.who, EVENT_TEXT_MAX, accepted ? role_text(role) : "unknown");
     step_record(step, &event);
     if (accepted) {
-        kiosk->service = role == ROLE_TECHNICIAN ? SERVICE_DEVICES : SERVICE_FILL;
+        kiosk->service = home[role];
+    }
+    if (kiosk->service == SERVICE_INSPECT) {
+        inspect_begin(step);
     }
 }
 
@@ -279,7 +291,11 @@ int64_t service_deadline(const struct kiosk *kiosk)
     if (!may_time_out(kiosk)) {
         return technician_deadline(kiosk);
     }
-    /* Who looks for a bad wire has both hands behind the cabinet. */
-    int64_t patience = kiosk->service == SERVICE_DEVICES ? 10 : 1;
+    /* Who looks for a bad wire has both hands behind the cabinet, who inspects has them in a bag.
+     */
+    bool has_hands_full =
+        kiosk->service == SERVICE_DEVICES ||
+        (kiosk->service == SERVICE_INSPECT && kiosk->inspection.step != INSPECT_DONE);
+    int64_t patience = has_hands_full ? 10 : 1;
     return kiosk->service_touched_ms + patience * kiosk->site->timing.service_idle_ms;
 }

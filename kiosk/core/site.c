@@ -24,9 +24,11 @@ void site_defaults(struct site *site)
                 .settle_limit_ms = 8000,
                 .lid_left_open_ms = 8000,
                 .service_idle_ms = 60000,
+                .undo_ms = 10000,
                 .min_deposit_g = 20,
                 .near_full_permille = 800,
                 .full_permille = 950,
+                .sample_least = 30,
             },
     };
     *site = defaults;

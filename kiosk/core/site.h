@@ -6,7 +6,7 @@
 #define KIOSK_CORE_SITE_H
 
 #include "hw/reading.h"
-#include "kiosk/core/types.h"
+#include "kiosk/core/items.h"
 
 enum { SITE_BINS_MAX = 8, SITE_TEXT_MAX = 96, SITE_ID_MAX = 24 };
 
@@ -44,9 +44,11 @@ struct site_timing {
     int32_t settle_limit_ms;    /* after the lid closed: give up waiting for a settled weight */
     int32_t lid_left_open_ms;   /* a gain that rests so long under an open lid is a deposit */
     int32_t service_idle_ms;    /* the fill board closes by itself */
+    int32_t undo_ms;            /* so long after the receipt its deposit may be taken back */
     int32_t min_deposit_g;      /* smaller gains are no deposit (at least 3 divisions) */
     int32_t near_full_permille; /* 将满 */
     int32_t full_permille;      /* 已满 */
+    int32_t sample_least;       /* fewer inspected bags read 样本不足 */
 };
 
 struct site {
@@ -61,6 +63,7 @@ struct site {
     char protocols[HW_PORTS_MAX][SITE_ID_MAX]; /* of the ports, for the technician's eyes */
     uint8_t port_count;
     struct site_timing timing;
+    const struct items *items; /* borrowed; NULL: nothing can be looked up */
     bool has_cleaner_pin;
 };
 

@@ -24,6 +24,7 @@ void step_sound(struct step *step, enum sound sound);
 void deposits_lid(struct step *step, int bin, const reading_t *reading);
 void deposits_decide(struct step *step, int bin);
 void deposits_choose(struct step *step, enum waste_class class);
+void deposits_choose_item(struct step *step, const struct item *item);
 void deposits_meant_it(struct step *step);
 void deposits_end_visit(struct step *step);
 void deposits_abandon(struct step *step, int bin); /* its opening turns out to be service */
@@ -33,6 +34,13 @@ void deposits_stored(struct step *step, const struct pending_event *pending, int
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
 
+/* search.c */
+void search_intent(struct step *step, const intent_t *intent); /* while it is on screen */
+void search_open(struct step *step);
+void search_name(struct step *step, const char *name); /* a thing by its name, from a capture */
+void search_watch(struct step *step);                  /* after every input */
+int64_t search_deadline(const struct kiosk *kiosk);
+
 /* service.c */
 void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);
@@ -41,6 +49,20 @@ void service_leave(struct step *step);
 void service_stored(struct step *step, uint32_t token);
 void service_watch(struct step *step); /* after every input */
 int64_t service_deadline(const struct kiosk *kiosk);
+
+/* undo.c */
+void undo_intent(struct step *step);
+void undo_stored(struct step *step, const struct pending_event *pending, int64_t seq);
+int64_t undo_until(const struct kiosk *kiosk); /* INT64_MIN where nothing may be taken back */
+
+/* inspect.c */
+void inspect_begin(struct step *step);
+void inspect_intent(struct step *step, const intent_t *intent);
+void inspect_stored(struct step *step, uint32_t token);
+void inspect_leave(struct step *step); /* ends an inspection that is going on */
+
+/* storage.c */
+void storage_state(struct step *step, enum store_state state);
 
 /* technician.c */
 void technician_intent(struct step *step, const intent_t *intent);

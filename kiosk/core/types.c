@@ -9,6 +9,8 @@ static const char *const outcome_texts[OUTCOME_COUNT] = {OUTCOMES(X)};
 static const char *const quality_texts[QUALITY_COUNT] = {QUALITIES(X)};
 static const char *const role_texts[ROLE_COUNT] = {ROLES(X)};
 static const char *const clock_texts[CLOCK_QUALITY_COUNT] = {CLOCK_QUALITIES(X)};
+static const char *const cause_texts[ADJUST_CAUSE_COUNT] = {ADJUST_CAUSES(X)};
+static const char *const thing_texts[WRONG_THING_COUNT] = {WRONG_THINGS(X)};
 #undef X
 
 static const char *text_at(const char *const *texts, size_t count, size_t index)
@@ -51,9 +53,24 @@ const char *role_text(enum role role)
     return text_at(role_texts, ROLE_COUNT, (size_t)role);
 }
 
+const char *adjust_cause_text(enum adjust_cause cause)
+{
+    return text_at(cause_texts, ADJUST_CAUSE_COUNT, (size_t)cause);
+}
+
+const char *wrong_thing_text(enum wrong_thing thing)
+{
+    return text_at(thing_texts, WRONG_THING_COUNT, (size_t)thing);
+}
+
 enum waste_class waste_class_find(const char *text)
 {
     return (enum waste_class)text_find(class_texts, WASTE_CLASS_COUNT, text);
+}
+
+enum adjust_cause adjust_cause_find(const char *text)
+{
+    return (enum adjust_cause)text_find(cause_texts, ADJUST_CAUSE_COUNT, text);
 }
 
 enum outcome outcome_find(const char *text)

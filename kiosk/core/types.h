@@ -37,17 +37,40 @@
     X(CLOCK_RTC, "rtc")                                                                            \
     X(CLOCK_NTP, "ntp")
 
+/* Why the weight of a bin changed although no lid opening explains it. Rows from before causes were
+ * kept have none. */
+#define ADJUST_CAUSES(X)                                                                           \
+    X(ADJUST_UNSAID, "")                                                                           \
+    X(ADJUST_GAIN, "gain")       /* weight came that nobody brought through a lid */               \
+    X(ADJUST_REMOVAL, "removal") /* weight went, and no collection was open */                     \
+    X(ADJUST_LEANING, "leaning") /* weight came, or was lifted, and went again: no change */       \
+    X(ADJUST_DRIFT, "drift")     /* the resting weight crept so far */                             \
+    X(ADJUST_ZEROED, "zeroed")   /* zero or tare pressed at the indicator */                       \
+    X(ADJUST_SWAPPED, "swapped") /* a bin was put back after one had been taken away */
+
 /* Who may enter the service screens, by PIN. */
 #define ROLES(X)                                                                                   \
     X(ROLE_CLEANER, "cleaner")       /* 保洁员: fill board, collections */                      \
-    X(ROLE_TECHNICIAN, "technician") /* 运维: devices, wiring */
+    X(ROLE_TECHNICIAN, "technician") /* 运维: devices, wiring */                                 \
+    X(ROLE_INSPECTOR, "inspector")   /* 督导员: inspections */
+
+/* What an inspector may tick of what was wrong. Their bits are in the ledger: add at the end. */
+#define WRONG_THINGS(X)                                                                            \
+    X(THING_BAG, "bag")               /* a plastic bag that belongs elsewhere */                   \
+    X(THING_FOOD, "food")             /* leftovers, peels */                                       \
+    X(THING_RECYCLABLE, "recyclable") /* paper, bottles, cans */                                   \
+    X(THING_TISSUE, "tissue")         /* tissues, takeaway boxes */                                \
+    X(THING_HAZARDOUS, "hazardous")   /* batteries, medicines, lamps */                            \
+    X(THING_OTHER, "other")
 
 #define X(name, text) name,
 enum role { ROLES(X) ROLE_COUNT };
+enum adjust_cause { ADJUST_CAUSES(X) ADJUST_CAUSE_COUNT };
 enum waste_class { WASTE_CLASSES(X) WASTE_CLASS_COUNT, WASTE_NONE = WASTE_CLASS_COUNT };
 enum outcome { OUTCOMES(X) OUTCOME_COUNT };
 enum weight_quality { QUALITIES(X) QUALITY_COUNT };
 enum clock_quality { CLOCK_QUALITIES(X) CLOCK_QUALITY_COUNT };
+enum wrong_thing { WRONG_THINGS(X) WRONG_THING_COUNT };
 #undef X
 
 /* The text id; "" for WASTE_NONE and for a value outside the enum. */
@@ -56,12 +79,15 @@ const char *outcome_text(enum outcome outcome);
 const char *weight_quality_text(enum weight_quality quality);
 const char *clock_quality_text(enum clock_quality quality);
 const char *role_text(enum role role);
+const char *adjust_cause_text(enum adjust_cause cause); /* "" for ADJUST_UNSAID, too */
+const char *wrong_thing_text(enum wrong_thing thing);
 
 /* The value of a text id; the enum's _COUNT (WASTE_NONE for a class) where there is none. */
 enum waste_class waste_class_find(const char *text);
 enum outcome outcome_find(const char *text);
 enum weight_quality weight_quality_find(const char *text);
 enum clock_quality clock_quality_find(const char *text);
+enum adjust_cause adjust_cause_find(const char *text);
 
 /* A moment: monotonic ms of this boot, and what the wall clock said. */
 typedef struct moment_t {

@@ -1,15 +1,16 @@
 /* What the screens may see of the kiosk, and nothing else: a value, made anew for each frame.
  *
  * Everything a screen shows is here, ready to print; a screen decides no rule. Strings are borrowed
- * from the site and live as long as the program.
+ * from the site and its dictionary and live as long as the program.
  */
 #ifndef KIOSK_CORE_VIEW_H
 #define KIOSK_CORE_VIEW_H
 
-#include "kiosk/core/events.h"
+#include "kiosk/core/figures.h"
 
 enum view_screen {
     SCREEN_CHOOSE,  /* idle is the first step: which class? */
+    SCREEN_SEARCH,  /* what is it, and where does it go? */
     SCREEN_GUIDE,   /* chosen: which bin, open its lid, live weight */
     SCREEN_WRONG,   /* a lid of another class is open */
     SCREEN_RECEIPT, /* weight, outcome, whether recorded; asks where nothing was chosen */
@@ -17,6 +18,7 @@ enum view_screen {
     SCREEN_FILL,    /* the cleaner's board */
     SCREEN_COLLECT, /* one bin is being handed over */
     SCREEN_DEVICES, /* the technician's board */
+    SCREEN_INSPECT, /* an inspection is entered */
     SCREEN_COUNT
 };
 
@@ -56,6 +58,20 @@ struct view_bin {
     bool in_service; /* being handed over */
 };
 
+/* What one page of the search shows. */
+enum { SEARCH_PAGE_GROUP = ITEM_PAGE_MAX, SEARCH_PAGE_LETTERS = 5 };
+
+struct view_search {
+    enum item_group group; /* ITEM_GROUP_NONE: by letters */
+    char letters[ITEM_LETTERS_MAX + 1];
+    int total, page, page_count; /* page_count 0: nothing is asked for, or nothing found */
+    int count;                   /* on this page */
+    struct {
+        int index; /* argument of INTENT_ITEM */
+        const struct item *item;
+    } found[ITEM_PAGE_MAX];
+};
+
 struct view_receipt {
     uint8_t bin; /* index in bins */
     enum waste_class bin_class, chosen, declared_after;
@@ -66,6 +82,8 @@ struct view_receipt {
     int64_t seq;      /* its number, once recorded */
     civil_t at;
     bool asking; /* undeclared and not yet answered */
+    bool undone; /* taken back */
+    int undo_s;  /* it may be taken back so long still; 0: it may not */
 };
 
 /* Figures of the ledger; nothing that is not recorded is in them. */
@@ -83,6 +101,24 @@ enum collect_step {
     COLLECT_SWAP,     /* take the full bin, put an empty one, close the lid, press done */
     COLLECT_WEIGHING, /* done pressed: waiting for a settled weight */
     COLLECT_DONE      /* recorded */
+};
+
+enum inspect_step {
+    INSPECT_BIN,     /* which bin? */
+    INSPECT_CHECKED, /* how many bags were looked at? */
+    INSPECT_WRONG,   /* how many of them were wrong? */
+    INSPECT_CONFIRM, /* what was wrong; confirm */
+    INSPECT_DONE     /* recorded */
+};
+
+struct view_inspect {
+    enum inspect_step step;
+    int bin; /* index; not of INSPECT_BIN */
+    int32_t checked, wrong;
+    int32_t things; /* 1 << enum wrong_thing, together */
+    bool recorded;  /* INSPECT_DONE: the ledger has acknowledged it */
+    int64_t week_inspections;
+    struct figure_accuracy week; /* 督导抽检准确率 of this week */
 };
 
 /* One port of the site. */
@@ -132,11 +168,14 @@ struct view {
     /* SCREEN_GUIDE: WASTE_NONE where a lid opened and nothing was chosen, another class than the
      * bin's where a bag fell in the wrong bin; target_bin is that lid's bin then. */
     enum waste_class chosen;
-    int target_bin; /* index of the bin to use, or -1 */
+    int target_bin;          /* index of the bin to use, or -1 */
+    const struct item *item; /* the thing that was looked up, NULL where a class was chosen */
     enum view_step step;
     bool has_live;  /* live_g may be shown */
     int32_t live_g; /* gain since the lid opened, at least 0; 0 until it opens */
     int wrong_bin;  /* SCREEN_WRONG: index of the lid to close */
+
+    struct view_search search;
 
     struct view_receipt receipt;
     int32_t visit_deposits;
@@ -155,6 +194,8 @@ struct view {
     bool collect_weighed;                      /* false: the scale could not weigh it */
     bool collect_less;                         /* COLLECT_DONE: weight did go */
     bool collect_recorded;                     /* COLLECT_DONE: the ledger has acknowledged it */
+
+    struct view_inspect inspect; /* SCREEN_INSPECT */
 
     int device_count; /* SCREEN_DEVICES */
     struct view_device devices[HW_PORTS_MAX];

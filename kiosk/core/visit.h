@@ -16,6 +16,7 @@ struct visit {
     int64_t id; /* 0 = free */
     int64_t started_ms, last_ms;
     enum waste_class choice;
+    char item[ITEM_NAME_MAX]; /* the thing that the choice was made for, or "" */
     bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
     int32_t openings; /* undecided */
     int32_t deposits, grams, near_misses;

@@ -166,7 +166,7 @@ static void on_intent(struct app *app, const intent_t *intent)
 {
     struct kiosk_input input = {.kind = INPUT_INTENT, .t_ms = clock_now_ms(), .u.intent = *intent};
     step(app, &input);
-    recorder_touch(app->recorder, app->kiosk.now_ms, intent);
+    recorder_touch(app->recorder, app->kiosk.now_ms, &input);
 }
 
 static void take_display(struct app *app)
@@ -198,9 +198,7 @@ static void take_simulated_touches(struct app *app)
         struct kiosk_input input = {.t_ms = touch.t_ms};
         if (touch_parse(touch.verb, touch.argument, &input)) {
             step(app, &input);
-            if (input.kind == INPUT_INTENT) {
-                recorder_touch(app->recorder, app->kiosk.now_ms, &input.u.intent);
-            }
+            recorder_touch(app->recorder, app->kiosk.now_ms, &input);
         }
     }
 }

@@ -100,9 +100,10 @@ static void look_at_configuration(struct doctor *doctor)
     }
     char error[SETTINGS_ERROR_MAX] = "no memory";
     struct settings *settings = calloc(1, sizeof *settings);
-    if (settings == NULL || settings_read_file(doctor->config_path, settings, error) != 0) {
+    if (settings == NULL || settings_read_file(doctor->config_path, settings, error) != 0 ||
+        settings_load_items(settings, error) != 0) {
         say(doctor, LEVEL_FAULT, "configuration", "correct the file at that place", "%s", error);
-        free(settings);
+        settings_free(settings);
         return;
     }
     doctor->settings = settings;
@@ -357,7 +358,7 @@ static int examine(struct doctor *doctor)
         looks[i](doctor);
     }
     SDL_Quit();
-    free(doctor->settings);
+    settings_free(doctor->settings);
     if (fflush(stdout) != 0) {
         return fail("stdout", "cannot be written: is the disk full or the pipe closed?");
     }

@@ -27,6 +27,9 @@ static int load_settings(const char *path, struct settings *settings)
     char error[SETTINGS_ERROR_MAX];
     int result = path == NULL ? settings_read_simulated(settings, error)
                               : settings_read_file(path, settings, error);
+    if (result == 0) {
+        result = settings_load_items(settings, error);
+    }
     return result == 0 ? 0 : fail(error);
 }
 
@@ -34,14 +37,14 @@ static int replay(struct replay_config *config, const char *config_path)
 {
     struct settings *settings = calloc(1, sizeof *settings);
     if (settings == NULL || load_settings(config_path, settings) != 0) {
-        free(settings);
+        settings_free(settings);
         return COMMAND_FAILED;
     }
     config->settings = settings;
     struct replay_summary summary;
     char error[REPLAY_ERROR_MAX];
     int result = replay_run(config, &summary, error);
-    free(settings);
+    settings_free(settings);
     if (result != 0) {
         return fail(error);
     }
@@ -49,7 +52,9 @@ static int replay(struct replay_config *config, const char *config_path)
             "replayed %" PRId64 " s: %" PRId64 " rows, %" PRId64 " deposits, %" PRId64 " visits\n",
             summary.duration_ms / 1000, summary.rows, summary.deposits, summary.visits);
     if (summary.touches_ignored > 0) {
-        fprintf(stderr, "%" PRId64 " touches mean nothing to this version and were passed over\n",
+        fprintf(stderr,
+                "%" PRId64
+                " touches mean nothing to this version or its dictionary and were passed over\n",
                 summary.touches_ignored);
     }
     return 0;

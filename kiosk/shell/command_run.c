@@ -81,15 +81,18 @@ static int run(struct options *options)
                : options->config_path == NULL
                    ? settings_read_simulated(settings, error)
                    : settings_read_file(options->config_path, settings, error);
+    if (read == 0) {
+        read = settings_load_items(settings, error);
+    }
     if (read != 0) {
-        free(settings);
+        settings_free(settings);
         return fail("configuration", error);
     }
     char *scenario = NULL;
     if (options->scenario_path != NULL) {
         scenario = read_scenario(options->scenario_path);
         if (scenario == NULL) {
-            free(settings);
+            settings_free(settings);
             return COMMAND_FAILED;
         }
     }
@@ -99,7 +102,7 @@ static int run(struct options *options)
     options->app.scenario_name = options->scenario_path;
     int result = app_run(&options->app);
     free(scenario);
-    free(settings);
+    settings_free(settings);
     return result;
 }
 

@@ -13,7 +13,8 @@ enum { FLUSH_MS = 1000 };
 
 struct recorder {
     FILE *file;
-    struct ring notes; /* of struct capture_event: main -> io */
+    const struct items *items; /* borrowed */
+    struct ring notes;         /* of struct capture_event: main -> io */
     int64_t start_ms, last_ms, flushed_ms;
     bool failed;
 };
@@ -60,6 +61,7 @@ struct recorder *recorder_open(const char *path, const struct settings *settings
         return NULL;
     }
     recorder->start_ms = start_ms;
+    recorder->items = settings->site.items;
     fputs(CAPTURE_HEADER "\n", recorder->file);
     for (int i = 0; i < settings->site.port_count; i++) {
         struct capture_event event = {.kind = CAPTURE_PORT, .t_ms = start_ms};
@@ -89,10 +91,28 @@ void recorder_note(struct recorder *recorder, const struct capture_event *event)
     }
 }
 
-void recorder_touch(struct recorder *recorder, int64_t t_ms, const intent_t *intent)
+/* The thing that a touch chose, or NULL. */
+static const char *item_of(const struct recorder *recorder, const struct kiosk_input *input)
+{
+    const struct items *items = recorder->items;
+    const intent_t *intent = &input->u.intent;
+    if (input->kind == INPUT_ITEM) {
+        return input->u.item;
+    }
+    const bool is_known = items != NULL && input->kind == INPUT_INTENT &&
+                          intent->kind == INTENT_ITEM && intent->argument >= 0 &&
+                          intent->argument < items->count;
+    return is_known ? items->list[intent->argument].words[0].text : NULL;
+}
+
+void recorder_touch(struct recorder *recorder, int64_t t_ms, const struct kiosk_input *input)
 {
     struct capture_event event = {.t_ms = t_ms};
-    if (touch_format(intent, &event)) {
+    const char *item = recorder == NULL ? NULL : item_of(recorder, input);
+    if (item != NULL) {
+        touch_format_item(item, &event);
+        recorder_note(recorder, &event);
+    } else if (input->kind == INPUT_INTENT && touch_format(&input->u.intent, &event)) {
         recorder_note(recorder, &event);
     }
 }

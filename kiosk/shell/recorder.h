@@ -23,7 +23,8 @@ void recorder_close(struct recorder *recorder);
 /* CAPTURE_UI, CAPTURE_CLOCK, and what buses told main: CAPTURE_VALUE, CAPTURE_LOST, CAPTURE_BACK.
  * With kiosk time in t_ms; written when the io thread comes by. */
 void recorder_note(struct recorder *recorder, const struct capture_event *event);
-void recorder_touch(struct recorder *recorder, int64_t t_ms, const intent_t *intent);
+/* What a person did; whole PINs are noted apart. */
+void recorder_touch(struct recorder *recorder, int64_t t_ms, const struct kiosk_input *input);
 void recorder_clock(struct recorder *recorder, const moment_t *moment);
 
 void recorder_bytes(struct recorder *recorder, int64_t t_ms, const char *port, const uint8_t *bytes,

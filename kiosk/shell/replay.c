@@ -232,7 +232,11 @@ static bool declare_port(struct replay *replay, int port, const struct capture_e
 static void touch(struct replay *replay, const struct capture_event *event)
 {
     struct kiosk_input input = {.t_ms = event->t_ms};
-    if (touch_parse(event->verb, event->argument, &input)) {
+    const struct items *items = replay->config->settings->site.items;
+    const bool is_understood = touch_parse(event->verb, event->argument, &input);
+    const bool is_unknown = is_understood && input.kind == INPUT_ITEM &&
+                            (items == NULL || items_find(items, input.u.item) < 0);
+    if (is_understood && !is_unknown) {
         step(replay, &input);
     } else {
         replay->summary->touches_ignored++;

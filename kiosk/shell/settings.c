@@ -36,6 +36,7 @@ static const struct row site_rows[] = {
     ROW_TEXT_OF(struct settings, "name", site.name, true),
     ROW_TEXT_OF(struct settings, "point", site.point, true),
     ROW_TEXT_OF(struct settings, "hours", site.hours, false),
+    ROW_TEXT_OF(struct settings, "items", items, false),
 };
 
 static const struct row screen_rows[] = {
@@ -55,15 +56,18 @@ static const struct row timing_rows[] = {
                false),
     ROW_INT_OF(struct settings, "service_idle_ms", site.timing.service_idle_ms, 5000, 3600000,
                false),
+    ROW_INT_OF(struct settings, "undo_ms", site.timing.undo_ms, 0, 120000, false),
     ROW_INT_OF(struct settings, "min_deposit_g", site.timing.min_deposit_g, 1, 100000, false),
     ROW_INT_OF(struct settings, "near_full_permille", site.timing.near_full_permille, 1, 1000,
                false),
     ROW_INT_OF(struct settings, "full_permille", site.timing.full_permille, 1, 1000, false),
+    ROW_INT_OF(struct settings, "sample_least", site.timing.sample_least, 1, 1000000, false),
 };
 
 static const struct row access_rows[] = {
     ROW_TEXT_OF(struct settings, "cleaner_pin", pins[ROLE_CLEANER], false),
     ROW_TEXT_OF(struct settings, "technician_pin", pins[ROLE_TECHNICIAN], false),
+    ROW_TEXT_OF(struct settings, "inspector_pin", pins[ROLE_INSPECTOR], false),
 };
 
 static const struct row web_rows[] = {
@@ -477,10 +481,16 @@ static int check_whole(const struct settings_reader *reader, config_setting_t *r
         return settings_fail(reader, key_or_group(root, "access", "cleaner_pin"),
                              "access.cleaner_pin must be what `biaogan passwd` prints for the PIN");
     }
-    const char *technician = settings->pins[ROLE_TECHNICIAN];
-    if (technician[0] != '\0' && !is_hash(technician)) {
-        return settings_fail(reader, key_or_group(root, "access", "technician_pin"),
-                             "access.technician_pin must be what `biaogan passwd` prints");
+    static const char *const optional_pins[ROLE_COUNT] = {
+        [ROLE_TECHNICIAN] = "technician_pin",
+        [ROLE_INSPECTOR] = "inspector_pin",
+    };
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        const char *key = optional_pins[role], *hash = settings->pins[role];
+        if (key != NULL && hash[0] != '\0' && !is_hash(hash)) {
+            return settings_fail(reader, key_or_group(root, "access", key),
+                                 "access.%s must be what `biaogan passwd` prints", key);
+        }
     }
     if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
         return settings_fail(reader, at, "web.certificate and web.key go together");

@@ -63,6 +63,8 @@ struct settings {
     int bus_count;
     struct screen_settings screen;
     struct web_settings web;
+    char items[SETTINGS_PATH_MAX];            /* the site's own dictionary, "" where it has none */
+    struct items_file *items_file;            /* of it; see settings_load_items() */
     char pins[ROLE_COUNT][SETTINGS_HASH_MAX]; /* argon2id strings; "" where a role has none */
 };
 
@@ -75,6 +77,13 @@ int settings_read_text(const char *text, const char *name, struct settings *sett
 
 /* The simulated site that is part of the program: five ports, four bins. */
 int settings_read_simulated(struct settings *settings, char error[SETTINGS_ERROR_MAX]);
+
+/* Gives site.items the built-in dictionary, merged with the file of site.items where the settings
+ * name one. 0, or -1 with the reason. */
+int settings_load_items(struct settings *settings, char error[SETTINGS_ERROR_MAX]);
+
+/* Frees settings from calloc(), and what they hold. NULL is nothing. */
+void settings_free(struct settings *settings);
 
 /* How many of the ports speak a byte protocol: they come first, buses after them. */
 int settings_serial_count(const struct settings *settings);

@@ -47,6 +47,17 @@ static bool parse_pin(const char *argument, struct kiosk_input *input)
     return false;
 }
 
+static bool parse_item(const char *argument, struct kiosk_input *input)
+{
+    size_t length = strlen(argument);
+    input->kind = INPUT_ITEM;
+    if (length == 0 || length >= ITEM_NAME_MAX) {
+        return false;
+    }
+    memcpy(input->u.item, argument, length + 1);
+    return true;
+}
+
 static bool parse_cancel(const char *argument, struct kiosk_input *input)
 {
     (void)argument;
@@ -61,10 +72,8 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
         const char *verb;
         bool (*parse)(const char *, struct kiosk_input *);
     } verbs[] = {
-        {"choose", parse_choose},
-        {"tap", parse_tap},
-        {"pin", parse_pin},
-        {"cancel", parse_cancel},
+        {"choose", parse_choose}, {"item", parse_item},     {"tap", parse_tap},
+        {"pin", parse_pin},       {"cancel", parse_cancel},
     };
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].verb, verb) == 0) {
@@ -76,7 +85,17 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
 
 static bool takes_number(enum intent_kind kind)
 {
-    return kind == INTENT_COLLECT || kind == INTENT_WIRING;
+    return kind == INTENT_GROUP || kind == INTENT_LETTER || kind == INTENT_PAGE ||
+           kind == INTENT_COLLECT || kind == INTENT_WIRING || kind == INTENT_INSPECT ||
+           kind == INTENT_COUNT || kind == INTENT_CHECKED || kind == INTENT_WRONG ||
+           kind == INTENT_THING;
+}
+
+void touch_format_item(const char *name, struct capture_event *event)
+{
+    event->kind = CAPTURE_UI;
+    strcpy(event->verb, "item");
+    snprintf(event->argument, sizeof event->argument, "%s", name);
 }
 
 bool touch_format(const intent_t *intent, struct capture_event *event)
@@ -93,6 +112,7 @@ bool touch_format(const intent_t *intent, struct capture_event *event)
         strcpy(event->verb, "cancel");
         return true;
     case INTENT_NONE:
+    case INTENT_ITEM:  /* written by its name: touch_format_item() */
     case INTENT_DIGIT: /* a PIN is written only as accepted, and never its digits */
     case INTENT_ERASE:
     case INTENT_ENTER:

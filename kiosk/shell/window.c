@@ -330,6 +330,9 @@ static int key_of(SDL_Keycode code)
     if (code >= SDLK_0 && code <= SDLK_9) {
         return UI_KEY_DIGIT_0 + (code - SDLK_0);
     }
+    if (code >= SDLK_a && code <= SDLK_z) {
+        return UI_KEY_LETTER_A + (code - SDLK_a);
+    }
     if (code >= SDLK_KP_1 && code <= SDLK_KP_9) {
         return UI_KEY_DIGIT_0 + 1 + (code - SDLK_KP_1);
     }

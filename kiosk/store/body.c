@@ -14,12 +14,15 @@ enum field_type {
     FIELD_TEXT,
     FIELD_CLASS, /* null: WASTE_NONE */
     FIELD_OUTCOME,
-    FIELD_QUALITY
+    FIELD_QUALITY,
+    FIELD_CAUSE
 };
 
 /* When a field has a value; otherwise it is null. The deciding member comes earlier in the table,
- * or, for a flag, is told by the null itself. */
-enum field_presence { ALWAYS, WITH_FLAG, WITH_WEIGHT };
+ * or, for a flag, is told by the null itself. WHERE_SET: a member that came later than the version;
+ * an empty text or a zero is left out, key and all, so that rows written before it read and hash as
+ * ever. */
+enum field_presence { ALWAYS, WITH_FLAG, WITH_WEIGHT, WHERE_SET };
 
 struct field {
     const char *key;
@@ -50,7 +53,8 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
     [EVENT_CLOCK] = {F(clock, step_ms, FIELD_INT64)},
     [EVENT_OPENING] = {F(opening, visit, FIELD_INT64), F(opening, bin, FIELD_INT32),
                        F(opening, chosen, FIELD_CLASS), F(opening, near_miss, FIELD_BOOL),
-                       F_IF(opening, base_g, FIELD_INT32, WITH_FLAG, opening.has_base)},
+                       F_IF(opening, base_g, FIELD_INT32, WITH_FLAG, opening.has_base),
+                       F_IF(opening, item, FIELD_TEXT, WHERE_SET, opening.item)},
     [EVENT_CLOSING] = {F(closing, visit, FIELD_INT64), F(closing, bin, FIELD_INT32),
                        F(closing, wrong_lid, FIELD_BOOL), F(closing, change_g, FIELD_INT32)},
     [EVENT_DEPOSIT] = {F(deposit, visit, FIELD_INT64), F(deposit, bin, FIELD_INT32),
@@ -61,7 +65,8 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                        F_IF(deposit, final_g, FIELD_INT32, WITH_WEIGHT, deposit.quality),
                        F_IF(deposit, spread_g, FIELD_INT32, WITH_WEIGHT, deposit.quality),
                        F(deposit, opened_ms, FIELD_INT64), F(deposit, closed_ms, FIELD_INT64),
-                       F(deposit, scale, FIELD_TEXT)},
+                       F(deposit, scale, FIELD_TEXT),
+                       F_IF(deposit, item, FIELD_TEXT, WHERE_SET, deposit.item)},
     [EVENT_DECLARED] = {F(declared, visit, FIELD_INT64), F(declared, deposit_seq, FIELD_INT64),
                         F(declared, declared_after, FIELD_CLASS)},
     [EVENT_VISIT] = {F(visit, visit, FIELD_INT64), F(visit, started_ms, FIELD_INT64),
@@ -74,7 +79,9 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                           F_IF(collection, removed_g, FIELD_INT32, WITH_WEIGHT, collection.quality),
                           F(collection, started_ms, FIELD_INT64), F(collection, who, FIELD_TEXT)},
     [EVENT_ADJUSTMENT] = {F(adjustment, bin, FIELD_INT32), F(adjustment, change_g, FIELD_INT32),
-                          F(adjustment, base_g, FIELD_INT32), F(adjustment, final_g, FIELD_INT32)},
+                          F(adjustment, base_g, FIELD_INT32), F(adjustment, final_g, FIELD_INT32),
+                          F_IF(adjustment, cause, FIELD_CAUSE, WHERE_SET, adjustment.cause),
+                          F_IF(adjustment, peak_g, FIELD_INT32, WHERE_SET, adjustment.peak_g)},
     [EVENT_DEVICE_LOST] = {F(device, device, FIELD_TEXT), F(device, fault, FIELD_TEXT),
                            F(device, since_ms, FIELD_INT64)},
     [EVENT_DEVICE_BACK] = {F(device, device, FIELD_TEXT), F(device, fault, FIELD_TEXT),
@@ -84,12 +91,17 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                         F(overload, since_ms, FIELD_INT64)},
     [EVENT_FROZEN] = {F(frozen, bin, FIELD_INT32), F(frozen, began, FIELD_BOOL),
                       F(frozen, grams, FIELD_INT32), F(frozen, since_ms, FIELD_INT64)},
+    [EVENT_UNDONE] = {F(undone, visit, FIELD_INT64), F(undone, deposit_seq, FIELD_INT64)},
+    [EVENT_INSPECTION] = {F(inspection, bin, FIELD_INT32), F(inspection, bin_class, FIELD_CLASS),
+                          F(inspection, checked, FIELD_INT32), F(inspection, wrong, FIELD_INT32),
+                          F(inspection, things, FIELD_INT32), F(inspection, who, FIELD_TEXT)},
 };
 
 /* Members are reached by offset, so their enums must have the size of an int. */
 _Static_assert(sizeof(enum waste_class) == sizeof(int), "enum waste_class is an int");
 _Static_assert(sizeof(enum outcome) == sizeof(int), "enum outcome is an int");
 _Static_assert(sizeof(enum weight_quality) == sizeof(int), "enum weight_quality is an int");
+_Static_assert(sizeof(enum adjust_cause) == sizeof(int), "enum adjust_cause is an int");
 
 static const char *member(const struct kiosk_event *event, size_t offset)
 {
@@ -155,6 +167,15 @@ static bool is_present(const struct kiosk_event *event, const struct field *fiel
         memcpy(&flag, member(event, field->decider), sizeof flag);
     }
     return flag;
+}
+
+static bool is_left_out(const struct kiosk_event *event, const struct field *field)
+{
+    if (field->presence != WHERE_SET) {
+        return false;
+    }
+    return field->type == FIELD_TEXT ? *member(event, field->offset) == '\0'
+                                     : get_integer(event, field) == 0;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -269,6 +290,10 @@ static void put_value(struct writer *writer, const struct kiosk_event *event,
         assert(value >= 0 && value < QUALITY_COUNT);
         put_word(writer, weight_quality_text((enum weight_quality)value));
         break;
+    case FIELD_CAUSE:
+        assert(value >= 0 && value < ADJUST_CAUSE_COUNT);
+        put_word(writer, adjust_cause_text((enum adjust_cause)value));
+        break;
     default:
         put_integer(writer, value);
         break;
@@ -283,6 +308,9 @@ size_t body_encode(const struct kiosk_event *event, char out[LEDGER_BODY_MAX])
     put_text(&writer, "{\"v\":");
     put_integer(&writer, BODY_VERSION);
     for (const struct field *field = layouts[event->kind]; field->key; field++) {
+        if (is_left_out(event, field)) {
+            continue;
+        }
         put_text(&writer, ",\"");
         put_text(&writer, field->key);
         put_text(&writer, "\":");
@@ -319,6 +347,10 @@ static bool read_word(struct kiosk_event *event, const struct field *field, cons
     case FIELD_OUTCOME:
         found = (int)outcome_find(text);
         none = OUTCOME_COUNT;
+        break;
+    case FIELD_CAUSE:
+        found = (int)adjust_cause_find(text);
+        none = ADJUST_CAUSE_COUNT;
         break;
     default:
         found = (int)weight_quality_find(text);
@@ -376,6 +408,9 @@ static bool read_field(struct kiosk_event *event, const struct field *field, con
         bool flag = !json_is_null(value);
         memcpy((char *)event + field->decider, &flag, sizeof flag);
     }
+    if (field->presence == WHERE_SET) {
+        return read_value(event, field, value);
+    }
     if (field->presence != ALWAYS && json_is_null(value)) {
         return !is_present(event, field);
     }
@@ -393,7 +428,8 @@ static bool read_object(struct kiosk_event *event, const json_t *object,
     }
     for (const struct field *field = layouts[event->kind]; field->key; field++) {
         const json_t *value = json_object_get(object, field->key);
-        if (!value || !read_field(event, field, value)) {
+        const bool may_lack = !value && field->presence == WHERE_SET;
+        if (!may_lack && (!value || !read_field(event, field, value))) {
             snprintf(reason, BODY_REASON_MAX, "\"%s\" is missing or wrong", field->key);
             return false;
         }

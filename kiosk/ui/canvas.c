@@ -256,16 +256,16 @@ int canvas_block(struct canvas *canvas, rect_t rect, text_style_t style, int lin
 }
 
 /* An id that is the same from frame to frame and differs between screens: never 0. */
-static uint16_t target_id(enum view_screen screen, enum intent_kind intent, int argument)
+static uint32_t target_id(enum view_screen screen, enum intent_kind intent, int argument)
 {
-    assert(argument >= 0 && argument < 128 && (int)intent < 32 && (int)screen < 16);
-    return (uint16_t)((unsigned)screen << 12 | (unsigned)intent << 7 | (unsigned)argument);
+    assert(argument >= 0 && argument <= UINT16_MAX && (int)intent <= UINT8_MAX);
+    return (uint32_t)screen << 24 | (uint32_t)intent << 16 | (uint32_t)argument;
 }
 
 bool canvas_target(struct canvas *canvas, rect_t rect, enum intent_kind intent, int argument)
 {
     struct draw_list *list = canvas->list;
-    const uint16_t id = target_id(canvas->screen, intent, argument);
+    const uint32_t id = target_id(canvas->screen, intent, argument);
     assert(intent != INTENT_NONE);
     if (list->target_count == DRAW_TARGETS_MAX) {
         list->overflow = true;

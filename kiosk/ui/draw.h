@@ -13,7 +13,7 @@
 enum {
     DRAW_COMMANDS_MAX = 512,
     DRAW_TEXT_POOL_MAX = 8192, /* bytes of all texts of one screen with their NULs */
-    DRAW_TARGETS_MAX = 32      /* touchable places of one screen */
+    DRAW_TARGETS_MAX = 64      /* touchable places of one screen */
 };
 
 typedef struct rect_t {
@@ -49,7 +49,7 @@ struct draw_command {
  * release can be told to be on the same thing. */
 struct draw_target {
     rect_t rect;
-    uint16_t id;
+    uint32_t id;
     int16_t intent; /* enum intent_kind */
     int32_t argument;
 };

@@ -25,7 +25,8 @@
     X(ICON_BACK, 20, "back")                                                                       \
     X(ICON_LOCK, 21, "lock")                                                                       \
     X(ICON_BIN, 22, "bin")                                                                         \
-    X(ICON_ARROW_DOWN, 23, "arrow-down")
+    X(ICON_ARROW_DOWN, 23, "arrow-down")                                                           \
+    X(ICON_SEARCH, 24, "search")
 
 enum icon {
     ICON_NONE = 0,

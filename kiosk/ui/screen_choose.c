@@ -194,6 +194,30 @@ static void figure(struct canvas *canvas, rect_t rect, enum string_id label, con
     }
 }
 
+/* Nobody has to know the classes by heart. */
+static void search_draw(struct canvas *canvas, rect_t rect)
+{
+    const bool pressed = canvas_target(canvas, rect, INTENT_SEARCH, 0);
+    const text_style_t question = {TEXT_LARGE - 2, FONT_REGULAR, ALIGN_LEFT, COLOUR_INK};
+    const text_style_t answer = {TEXT_HEADING, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
+    canvas_fill(canvas, rect, pressed ? COLOUR_PRESSED : COLOUR_CARD, RADIUS);
+    canvas_frame(canvas, rect, COLOUR_INK, RADIUS, pressed ? LINE_PRESSED : LINE + 1);
+    rect_t inside = layout_inset(rect, PADDING, GAP_SMALL);
+    const rect_t icon = layout_cut_left(&inside, 48);
+    canvas_icon(canvas, layout_centre(icon, 44, 44), ICON_SEARCH, COLOUR_INK);
+    layout_cut_left(&inside, GAP);
+    if (canvas->portrait) {
+        const int wide =
+            canvas_measure(canvas, question.size, question.weight, strings_get(STR_SEARCH));
+        canvas_text(canvas, layout_cut_left(&inside, wide + GAP), question,
+                    strings_get(STR_SEARCH));
+    } else {
+        inside = layout_centre(inside, inside.w, 36 + 46);
+        canvas_text(canvas, layout_cut_top(&inside, 36), question, strings_get(STR_SEARCH));
+    }
+    canvas_text(canvas, inside, answer, strings_get(STR_SEARCH_SHORT));
+}
+
 static void figures_draw(struct canvas *canvas, rect_t rect, const struct view *view)
 {
     const struct view_figures *figures = &view->figures;
@@ -206,7 +230,8 @@ static void figures_draw(struct canvas *canvas, rect_t rect, const struct view *
     /* The longest label keeps its size. */
     const int least =
         canvas_measure(canvas, TEXT_BODY, FONT_REGULAR, strings_get(STR_WEEK_RATE)) + 2;
-    const int third = inside.w / 3 > least ? inside.w / 3 : least;
+    const int part = inside.w * (canvas->portrait ? 33 : 44) / 100;
+    const int third = part > least ? part : least;
     const rect_t week = layout_cut_right(&inside, third);
     layout_cut_right(&inside, GAP);
     figure(canvas, layout_cell(inside, 2, 1, GAP, 0), STR_TODAY_DEPOSITS,
@@ -228,7 +253,14 @@ static void figures_draw(struct canvas *canvas, rect_t rect, const struct view *
 
 void screen_choose_draw(struct canvas *canvas, const struct view *view)
 {
-    enum { HEADER = 80, TITLE = 64, FIGURES = 104, SERVICE_WIDTH = 140 };
+    enum {
+        HEADER = 80,
+        TITLE = 64,
+        FIGURES = 104,
+        SERVICE_WIDTH = 140,
+        SEARCH = 88,
+        SEARCH_WIDTH = 360
+    };
     const text_style_t title = {TEXT_TITLE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
     const struct tiles tiles = tiles_of(view);
     struct notices notices;
@@ -267,6 +299,13 @@ void screen_choose_draw(struct canvas *canvas, const struct view *view)
                                        .text = strings_get(STR_SERVICE),
                                        .intent = INTENT_SERVICE});
     }
+    if (view->site->items != NULL) {
+        const rect_t search = canvas->portrait ? layout_cut_bottom(&page, SEARCH)
+                                               : layout_cut_left(&bottom, SEARCH_WIDTH);
+        layout_cut_bottom(&page, canvas->portrait ? GAP + 2 : 0);
+        layout_cut_left(&bottom, canvas->portrait ? 0 : GAP + 2);
+        search_draw(canvas, search);
+    }
     figures_draw(canvas, bottom, view);
 
     const int bins_wide = widest_bins(canvas, view, &tiles);
@@ -284,6 +323,9 @@ intent_t screen_choose_key(const struct view *view, enum ui_key key)
     const int digit = screens_key_digit(key);
     if (digit >= 1 && digit <= tiles.count) {
         return (intent_t){INTENT_CHOOSE, (int)tiles.classes[digit - 1]};
+    }
+    if (view->site->items != NULL && key >= UI_KEY_LETTER_A && key <= UI_KEY_LETTER_Z) {
+        return (intent_t){INTENT_LETTER, (int)key - (int)UI_KEY_LETTER_A};
     }
     const bool service = key == UI_KEY_TAB && view->site->has_cleaner_pin;
     return (intent_t){service ? INTENT_SERVICE : INTENT_NONE, 0};

@@ -105,39 +105,18 @@ static void buttons_draw(struct canvas *canvas, rect_t rect, const struct view *
     widget_button(canvas, layout_cell(rect, 2, 1, GAP, 1), &cancel);
 }
 
-/* The side in the bin's colour: which bin this is about. */
-static void bin_side(struct canvas *canvas, rect_t rect, const struct view *view,
-                     const struct view_bin *bin)
-{
-    enum { ICON = 190, TITLE = 76, LABEL = 96 };
-    const uint32_t ground = widget_class_colour(view->site, bin->class);
-    const uint32_t colour = theme_text_on(ground);
-    const int icon = rect.h > 400 ? ICON : 110;
-    char text[FORMAT_MAX * 2];
-
-    canvas_fill(canvas, rect, ground, 0);
-    rect_t inside = layout_inset(rect, canvas->portrait ? MARGIN_PORTRAIT + 8 : MARGIN + 12, GAP);
-    inside = layout_centre(inside, inside.w, icon + GAP_LARGE + TITLE + LABEL);
-    rect_t row = layout_cut_top(&inside, icon);
-    canvas_icon(canvas, layout_cut_left(&row, icon), widget_class_icon(bin->class), colour);
-    layout_cut_top(&inside, GAP_LARGE);
-    strings_compose(text, sizeof text, STR_COLLECT_TITLE, format_count(bin->number).text, NULL);
-    canvas_text(canvas, layout_cut_top(&inside, TITLE),
-                (text_style_t){TEXT_WORD + 8, FONT_BOLD, ALIGN_LEFT, colour}, text);
-    canvas_block(canvas, inside, (text_style_t){TEXT_HEADING, FONT_REGULAR, ALIGN_LEFT, colour}, 3,
-                 BLOCK_TOP, widget_class_label(view->site, bin->class));
-}
-
 void screen_collect_draw(struct canvas *canvas, const struct view *view)
 {
     const struct view_bin *bin = &view->bins[view->collect_bin];
     const int button = canvas->touch > BUTTON_HEIGHT ? canvas->touch : BUTTON_HEIGHT;
     canvas_fill(canvas, canvas_panel(canvas), COLOUR_PAPER, 0);
     rect_t page = canvas_panel(canvas);
-    bin_side(canvas,
-             canvas->portrait ? layout_cut_top(&page, page.h * 34 / 100)
-                              : layout_cut_left(&page, page.w * 38 / 100),
-             view, bin);
+    char title[FORMAT_MAX * 2];
+    strings_compose(title, sizeof title, STR_COLLECT_TITLE, format_count(bin->number).text, NULL);
+    widget_bin_side(canvas,
+                    canvas->portrait ? layout_cut_top(&page, page.h * 34 / 100)
+                                     : layout_cut_left(&page, page.w * 38 / 100),
+                    view, bin, title);
     page = layout_inset(page, canvas->portrait ? MARGIN_PORTRAIT + 8 : MARGIN + 12, MARGIN);
     notices_cut_storage(canvas, &page, view);
     buttons_draw(canvas, layout_cut_bottom(&page, button), view);

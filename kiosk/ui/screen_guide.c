@@ -155,6 +155,33 @@ static enum string_id heading(const struct view *view)
     return is_chosen_bin(view) ? STR_PLEASE_DROP : STR_OPENED;
 }
 
+/* The thing that was looked up, and whether rules differ about it. */
+static void heading_draw(struct canvas *canvas, rect_t rect, const struct view *view,
+                         uint32_t ground)
+{
+    const uint32_t colour = theme_text_on(ground);
+    const char *asks = strings_get(heading(view));
+    char words[STRINGS_COMPOSED_MAX];
+    strings_compose(words, sizeof words, view->item != NULL ? STR_JOIN : STR_NAME_ALONE,
+                    view->item != NULL ? view->item->words[0].text : asks, asks);
+    if (view->item != NULL && view->item->local) {
+        const char *local = strings_get(STR_SEARCH_LOCAL);
+        const int wide = pill_width(canvas, local, false);
+        pill_draw(canvas, layout_cut_right(&rect, wide), local, PILL_LATER, ground);
+        layout_cut_right(&rect, GAP_SMALL);
+    }
+    canvas_text(canvas, rect, (text_style_t){TEXT_HEADING + 4, FONT_REGULAR, ALIGN_LEFT, colour},
+                words);
+}
+
+static void tip_draw(struct canvas *canvas, rect_t rect, const char *tip, uint32_t colour)
+{
+    const rect_t icon = layout_cut_left(&rect, 36);
+    canvas_icon(canvas, layout_centre(icon, 32, 32), ICON_ARROW_RIGHT, colour);
+    layout_cut_left(&rect, GAP_SMALL + 4);
+    canvas_text(canvas, rect, (text_style_t){TEXT_LARGE, FONT_BOLD, ALIGN_LEFT, colour}, tip);
+}
+
 static enum waste_class named_class(const struct view *view)
 {
     return is_chosen_bin(view) ? view->chosen : view->bins[view->target_bin].class;
@@ -163,7 +190,9 @@ static enum waste_class named_class(const struct view *view)
 void screen_guide_draw(struct canvas *canvas, const struct view *view)
 {
     enum { EDGE = 40, ASK = 54, WORD = 150, BIN = 50, FULL = 52, WEIGHT = 190 };
-    enum { CANCEL_WIDTH = 200, WORDS = ASK + WORD + BIN + GAP_SMALL + FULL };
+    enum { CANCEL_WIDTH = 200, TIP = 48, WORDS = ASK + WORD + BIN + GAP_SMALL + FULL };
+    const bool has_tip = view->item != NULL && view->item->tip[0] != '\0';
+    const int words_height = WORDS + (has_tip ? TIP + GAP_SMALL : 0);
     const uint32_t ground =
         widget_class_colour(view->site, is_chosen_bin(view) ? view->chosen : WASTE_NONE);
     const uint32_t shade = theme_shade(ground, SHADE_PANEL);
@@ -183,9 +212,9 @@ void screen_guide_draw(struct canvas *canvas, const struct view *view)
         rect_t words = layout_inset(page, MARGIN_PORTRAIT + 8, 0);
         notices_cut_storage(canvas, &words, view);
         side = page;
-        layout_cut_top(&side, words.y - page.y + WORDS + GAP);
+        layout_cut_top(&side, words.y - page.y + words_height + GAP);
         layout_cut_bottom(&side, GAP);
-        page = layout_cut_top(&words, WORDS);
+        page = layout_cut_top(&words, words_height);
         canvas_fill(canvas, side, shade, 0);
     } else {
         side = layout_cut_right(&page, canvas->width * 45 / 100);
@@ -196,9 +225,7 @@ void screen_guide_draw(struct canvas *canvas, const struct view *view)
         notices_cut_storage(canvas, &top, view);
     }
 
-    canvas_text(canvas, layout_cut_top(&page, ASK),
-                (text_style_t){TEXT_HEADING + 4, FONT_REGULAR, ALIGN_LEFT, colour},
-                strings_get(heading(view)));
+    heading_draw(canvas, layout_cut_top(&page, ASK), view, ground);
     canvas_block(canvas, layout_cut_top(&page, WORD),
                  (text_style_t){TEXT_HUGE, FONT_BOLD, ALIGN_LEFT, colour}, 3, BLOCK_MIDDLE,
                  widget_class_label(view->site, named_class(view)));
@@ -206,6 +233,10 @@ void screen_guide_draw(struct canvas *canvas, const struct view *view)
     canvas_text(canvas, layout_cut_top(&page, BIN),
                 (text_style_t){TEXT_HEADING, FONT_REGULAR, ALIGN_LEFT, colour}, where);
     layout_cut_top(&page, GAP_SMALL);
+    if (has_tip) {
+        tip_draw(canvas, layout_cut_top(&page, TIP), view->item->tip, colour);
+        layout_cut_top(&page, GAP_SMALL);
+    }
     fill_warning(canvas, layout_cut_top(&page, FULL), view);
 
     if (canvas->portrait) {

@@ -27,6 +27,9 @@ static struct verdict verdict_of(const struct view_receipt *receipt)
     if (receipt->outcome == OUTCOME_INTERRUPTED && receipt->quality != QUALITY_NONE) {
         verdict.words = STR_DID_INTERRUPTED_WEIGHED;
     }
+    if (receipt->undone) {
+        verdict = (struct verdict){STR_DID_UNDO, ICON_CROSS, COLOUR_INK};
+    }
     return verdict;
 }
 
@@ -95,18 +98,32 @@ static void verdict_draw(struct canvas *canvas, rect_t rect, const struct view *
     }
 }
 
+static void undo_button(struct canvas *canvas, rect_t rect, int seconds)
+{
+    char words[FORMAT_MAX];
+    strings_compose(words, sizeof words, STR_UNDO_IN, format_count(seconds).text, NULL);
+    widget_button(canvas, rect,
+                  &(struct button){.kind = BUTTON_SECONDARY, .text = words, .intent = INTENT_UNDO});
+}
+
 static void result_card(struct canvas *canvas, rect_t rect, const struct view *view)
 {
-    enum { WEIGHT = 210, STAMP = 58 };
+    enum { WEIGHT = 210, STAMP = 58, UNDO = 190 };
     const bool recorded = view->receipt.recorded;
+    const bool may_undo = view->receipt.undo_s > 0;
+    const int stamp_height = may_undo ? canvas->touch + GAP : STAMP;
     char text[STRINGS_COMPOSED_MAX];
 
     widget_card(canvas, rect);
     rect_t inside = layout_inset(rect, PADDING + 16, PADDING + 4);
-    rect_t stamp = layout_cut_bottom(&inside, STAMP);
+    rect_t stamp = layout_cut_bottom(&inside, stamp_height);
     canvas_fill(canvas, layout_cut_top(&stamp, LINE), COLOUR_LINE, 0);
     recorded_words(text, sizeof text, view);
     layout_cut_top(&stamp, GAP);
+    if (may_undo) {
+        undo_button(canvas, layout_cut_right(&stamp, UNDO), view->receipt.undo_s);
+        layout_cut_right(&stamp, GAP);
+    }
     canvas_text(canvas, stamp,
                 (text_style_t){TEXT_BODY, recorded ? FONT_REGULAR : FONT_BOLD, ALIGN_LEFT,
                                recorded ? (uint32_t)COLOUR_QUIET : (uint32_t)COLOUR_INK},

@@ -12,6 +12,7 @@ struct screen {
 extern const struct screen screens[SCREEN_COUNT];
 
 void screen_choose_draw(struct canvas *canvas, const struct view *view);
+void screen_search_draw(struct canvas *canvas, const struct view *view);
 void screen_guide_draw(struct canvas *canvas, const struct view *view);
 void screen_wrong_draw(struct canvas *canvas, const struct view *view);
 void screen_receipt_draw(struct canvas *canvas, const struct view *view);
@@ -19,8 +20,10 @@ void screen_keypad_draw(struct canvas *canvas, const struct view *view);
 void screen_fill_draw(struct canvas *canvas, const struct view *view);
 void screen_collect_draw(struct canvas *canvas, const struct view *view);
 void screen_devices_draw(struct canvas *canvas, const struct view *view);
+void screen_inspect_draw(struct canvas *canvas, const struct view *view);
 
 intent_t screen_choose_key(const struct view *view, enum ui_key key);
+intent_t screen_search_key(const struct view *view, enum ui_key key);
 intent_t screen_guide_key(const struct view *view, enum ui_key key);
 intent_t screen_wrong_key(const struct view *view, enum ui_key key);
 intent_t screen_receipt_key(const struct view *view, enum ui_key key);
@@ -28,6 +31,7 @@ intent_t screen_keypad_key(const struct view *view, enum ui_key key);
 intent_t screen_fill_key(const struct view *view, enum ui_key key);
 intent_t screen_collect_key(const struct view *view, enum ui_key key);
 intent_t screen_devices_key(const struct view *view, enum ui_key key);
+intent_t screen_inspect_key(const struct view *view, enum ui_key key);
 
 /* The digit of a key, or -1. */
 int screens_key_digit(enum ui_key key);

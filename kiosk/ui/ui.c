@@ -36,7 +36,7 @@ void ui_press(struct ui *ui, const struct draw_list *list, int x, int y)
 intent_t ui_release(struct ui *ui, const struct draw_list *list, int x, int y)
 {
     const struct draw_target *target = target_at(list, x, y);
-    const uint16_t pressed = ui->pressed;
+    const uint32_t pressed = ui->pressed;
     ui->pressed = 0;
     if (target == NULL || target->id != pressed) {
         return (intent_t){INTENT_NONE, 0};

@@ -14,7 +14,7 @@ struct ui {
     int width, height;  /* panel, px */
     int panel_width_mm; /* its physical width, for the least sizes of targets and text */
     struct draw_metrics metrics;
-    uint16_t pressed; /* id of the target under the finger, 0 = none */
+    uint32_t pressed; /* id of the target under the finger, 0 = none */
 };
 
 /* Lays the view's screen out into `list` (emptied first). */
@@ -25,14 +25,16 @@ void ui_draw(const struct ui *ui, const struct view *view, struct draw_list *lis
 void ui_press(struct ui *ui, const struct draw_list *list, int x, int y);
 intent_t ui_release(struct ui *ui, const struct draw_list *list, int x, int y);
 
-/* A key: digits, ENTER, ESCAPE, BACKSPACE and TAB reach the same intents as touch. */
+/* A key: digits, letters, ENTER, ESCAPE, BACKSPACE and TAB reach the same intents as touch. */
 enum ui_key {
     UI_KEY_DIGIT_0,
     UI_KEY_DIGIT_9 = UI_KEY_DIGIT_0 + 9,
     UI_KEY_ENTER,
     UI_KEY_ESCAPE,
     UI_KEY_BACKSPACE,
-    UI_KEY_TAB
+    UI_KEY_TAB,
+    UI_KEY_LETTER_A,
+    UI_KEY_LETTER_Z = UI_KEY_LETTER_A + 25
 };
 intent_t ui_key(const struct view *view, enum ui_key key);
 

@@ -339,3 +339,23 @@ void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *vi
                 (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET}, words);
     layout_cut_top(page, GAP + 2);
 }
+
+void widget_bin_side(struct canvas *canvas, rect_t rect, const struct view *view,
+                     const struct view_bin *bin, const char *title)
+{
+    enum { ICON = 190, TITLE = 76, LABEL = 96 };
+    const uint32_t ground = widget_class_colour(view->site, bin->class);
+    const uint32_t colour = theme_text_on(ground);
+    const int icon = rect.h > 400 ? ICON : 110;
+
+    canvas_fill(canvas, rect, ground, 0);
+    rect_t inside = layout_inset(rect, canvas->portrait ? MARGIN_PORTRAIT + 8 : MARGIN + 12, GAP);
+    inside = layout_centre(inside, inside.w, icon + GAP_LARGE + TITLE + LABEL);
+    rect_t row = layout_cut_top(&inside, icon);
+    canvas_icon(canvas, layout_cut_left(&row, icon), widget_class_icon(bin->class), colour);
+    layout_cut_top(&inside, GAP_LARGE);
+    canvas_text(canvas, layout_cut_top(&inside, TITLE),
+                (text_style_t){TEXT_WORD + 8, FONT_BOLD, ALIGN_LEFT, colour}, title);
+    canvas_block(canvas, inside, (text_style_t){TEXT_HEADING, FONT_REGULAR, ALIGN_LEFT, colour}, 3,
+                 BLOCK_TOP, widget_class_label(view->site, bin->class));
+}

@@ -50,6 +50,10 @@ void widget_header(struct canvas *canvas, rect_t rect, const struct view *view);
 void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *view,
                       const char *title, const char *words);
 
+/* The side of a service screen in its bin's colour: which bin this is about. */
+void widget_bin_side(struct canvas *canvas, rect_t rect, const struct view *view,
+                     const struct view_bin *bin, const char *title);
+
 /* "0.4 秒前": how old something is; -1 = there was none. */
 void widget_age(char *out, size_t size, int64_t age_ms);
 

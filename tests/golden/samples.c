@@ -44,6 +44,8 @@ void sample_base(struct view *view, struct site *site)
     site->timing.near_full_permille = 800;
     site->timing.full_permille = 950;
 
+    site->items = &sample_items;
+
     view->site = site;
     view->has_clock = true;
     view->now = (civil_t){2026, 11, 23, 8, 42, 17, 1};
@@ -410,6 +412,32 @@ static void receipt_longest_sentence(struct view *view, struct site *site)
     view->receipt.seq = 1234567890;
 }
 
+static void receipt_undo(struct view *view, struct site *site)
+{
+    receipt(view, site);
+    view->receipt.undo_s = 8;
+}
+
+static void receipt_undo_asking(struct view *view, struct site *site)
+{
+    receipt_asking(view, site);
+    view->receipt.undo_s = 10;
+}
+
+static void receipt_undone(struct view *view, struct site *site)
+{
+    receipt(view, site);
+    view->receipt.undone = true;
+    view->visit_deposits = 1;
+    view->visit_grams = 1850;
+}
+
+static void receipt_undo_longest(struct view *view, struct site *site)
+{
+    receipt_longest(view, site);
+    view->receipt.undo_s = 120;
+}
+
 /* ---- service screens ------------------------------------------------------------------------- */
 
 static void keypad(struct view *view, struct site *site)
@@ -592,5 +620,28 @@ const struct golden_sample golden_samples[] = {
     {"devices-frozen", sample_devices_frozen, false},
     {"devices-wiring", sample_devices_wiring, false},
     {"devices-longest", sample_devices_longest, true},
+    {"search", sample_search, false},
+    {"search-letters", sample_search_letters, false},
+    {"search-few", sample_search_few, false},
+    {"search-none", sample_search_none, false},
+    {"search-group", sample_search_group, false},
+    {"search-longest", sample_search_longest, true},
+    {"search-group-longest", sample_search_group_longest, true},
+    {"guide-item", sample_guide_item, false},
+    {"guide-item-local", sample_guide_item_local, false},
+    {"guide-item-longest", sample_guide_item_longest, true},
+    {"receipt-undo", receipt_undo, false},
+    {"receipt-undo-asking", receipt_undo_asking, false},
+    {"receipt-undone", receipt_undone, false},
+    {"receipt-undo-longest", receipt_undo_longest, true},
+    {"inspect", sample_inspect, false},
+    {"inspect-checked", sample_inspect_checked, false},
+    {"inspect-wrong", sample_inspect_wrong, false},
+    {"inspect-confirm", sample_inspect_confirm, false},
+    {"inspect-done", sample_inspect_done, false},
+    {"inspect-few", sample_inspect_few, false},
+    {"inspect-longest", sample_inspect_longest, true},
+    {"inspect-confirm-longest", sample_inspect_confirm_longest, true},
+    {"inspect-done-longest", sample_inspect_done_longest, true},
 };
 const int golden_sample_count = (int)(sizeof golden_samples / sizeof *golden_samples);

@@ -22,10 +22,33 @@ extern const int golden_sample_count;
 void sample_base(struct view *view, struct site *site);
 void sample_longest(struct view *view, struct site *site);
 
+/* A small dictionary, that of every sample's site. */
+extern const struct items sample_items;
+void sample_search(struct view *view, struct site *site);
+void sample_search_letters(struct view *view, struct site *site);
+void sample_search_few(struct view *view, struct site *site);
+void sample_search_none(struct view *view, struct site *site);
+void sample_search_group(struct view *view, struct site *site);
+void sample_search_longest(struct view *view, struct site *site);
+void sample_search_group_longest(struct view *view, struct site *site);
+void sample_guide_item(struct view *view, struct site *site);
+void sample_guide_item_local(struct view *view, struct site *site);
+void sample_guide_item_longest(struct view *view, struct site *site);
+
 void sample_devices(struct view *view, struct site *site);
 void sample_devices_faults(struct view *view, struct site *site);
 void sample_devices_frozen(struct view *view, struct site *site);
 void sample_devices_wiring(struct view *view, struct site *site);
 void sample_devices_longest(struct view *view, struct site *site);
+
+void sample_inspect(struct view *view, struct site *site);
+void sample_inspect_checked(struct view *view, struct site *site);
+void sample_inspect_wrong(struct view *view, struct site *site);
+void sample_inspect_confirm(struct view *view, struct site *site);
+void sample_inspect_done(struct view *view, struct site *site);
+void sample_inspect_few(struct view *view, struct site *site);
+void sample_inspect_longest(struct view *view, struct site *site);
+void sample_inspect_confirm_longest(struct view *view, struct site *site);
+void sample_inspect_done_longest(struct view *view, struct site *site);
 
 #endif

@@ -1,0 +1,43 @@
+/* The kiosk in one process, hearing a scene as it is played: bytes -> ports -> core, with a ledger
+ * that acknowledges at once and is kept in memory. `biaogan replay` on the written capture gives
+ * the same rows; replay_check.py holds the two against each other.
+ */
+#ifndef CORPUS_LISTEN_H
+#define CORPUS_LISTEN_H
+
+#include "kiosk/core/types.h"
+#include "tests/corpus/peers.h"
+#include "tests/corpus/world.h"
+
+enum { FOUND_MAX = 8000 };
+
+/* A deposit that somebody says to have seen. */
+struct found {
+    int bin; /* index */
+    int64_t opened_ms, closed_ms, decided_ms;
+    bool weighed;
+    int32_t grams;
+    int chosen; /* class or SCENE_NONE */
+    const char *outcome;
+    const char *quality;
+    bool matched; /* by the scorer */
+};
+
+struct found_list {
+    int count;
+    struct found list[FOUND_MAX];
+};
+
+struct heard {
+    struct found_list deposits;
+    int adjustments, removals, visits, collections;
+    int64_t readings;
+    double seconds; /* of processor time, playing included */
+};
+
+/* `through_bytes` false: readings go straight to the core, which is faster. `peers` may be NULL.
+ * 0, or -1 with the reason on stderr. */
+int listen_run(const struct scene *scene, bool through_bytes, struct heard *heard,
+               struct peers *peers);
+
+#endif
