@@ -39,6 +39,11 @@ db_value_t db_text(const char *text)
     return (db_value_t){.type = *text ? DB_TEXT : DB_NULL, .text = text};
 }
 
+db_value_t db_blob(const void *bytes, size_t size)
+{
+    return (db_value_t){.type = DB_BLOB, .integer = (int64_t)size, .bytes = bytes};
+}
+
 static bool is_failed_sync(int code)
 {
     return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC ||
@@ -207,6 +212,8 @@ static int bind(sqlite3_stmt *statement, int mark, const db_value_t *value)
         return sqlite3_bind_int64(statement, mark, value->integer);
     case DB_TEXT:
         return sqlite3_bind_text(statement, mark, value->text, -1, SQLITE_STATIC);
+    case DB_BLOB:
+        return sqlite3_bind_blob(statement, mark, value->bytes, (int)value->integer, SQLITE_STATIC);
     default:
         return sqlite3_bind_null(statement, mark);
     }
