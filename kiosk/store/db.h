@@ -26,7 +26,7 @@ enum { DB_PATH_MAX = 4096, DB_CHECKPOINT_PAGES = 1000 };
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
-    int wal_pages;                             /* in the WAL after the last commit */
+    int wal_pages;                             /* in the WAL after the last commit; -1: unknown */
     int run_errno;                             /* errno of the last db_run() that failed, or 0 */
     int lock;                                  /* descriptor of the lock file, or -1 */
     char path[DB_PATH_MAX];                    /* of the database */
