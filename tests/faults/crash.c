@@ -17,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { AGAIN_ONE_IN = 16 };
+enum { AGAIN_ONE_IN = 16, SCENE_SIZE = 20 /* 200 deposits */ };
 
 struct device {
     int sector;
@@ -107,7 +107,7 @@ static void play(struct crash *crash)
     static struct witness witness;
     char directory[256];
     workshop_directory("ledger", directory);
-    witness = (struct witness){.directory = directory};
+    witness = (struct witness){.directory = directory, .size = SCENE_SIZE};
     vfs_set_device(crash->device->sector, crash->device->powersafe);
     if (crash->scene->prepare != NULL) {
         crash->scene->prepare(&witness);

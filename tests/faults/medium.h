@@ -61,6 +61,11 @@ void medium_cut(const struct medium *medium, const struct cut *cut, const char *
 /* Removes every file in `directory`. */
 void medium_empty(const char *directory);
 
+/* The n-th (from 1) of the program's own calls into a watched directory fails with `number`, and
+ * all later ones where `sticky`; 0: none does. SQLite's calls are those of vfs.h. */
+void medium_calls_fail(long nth, bool sticky, int number);
+long medium_calls_failures(void);
+
 /* The next of a sequence of even 64-bit numbers (splitmix64). */
 uint64_t medium_random(uint64_t *state);
 

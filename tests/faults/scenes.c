@@ -9,7 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { DEPOSITS = 200, ROUNDS = 6, ROWS_BEFORE = 40, PATH_SIZE = 512 };
+enum { DEPOSITS = 10, ROWS_BEFORE = 40, PATH_SIZE = 512 };
+
+static int rounds_of(const struct witness *witness)
+{
+    return witness->size > 6 ? 6 : witness->size + 1;
+}
 
 /* ---- what is there before -------------------------------------------------------------------- */
 
@@ -88,7 +93,7 @@ static void play_migrate(struct witness *witness)
 static void play_deposits(struct witness *witness)
 {
     witness_append(witness, EVENT_START, 0);
-    for (int i = 0; i < DEPOSITS; i++) {
+    for (int i = 0; i < DEPOSITS * witness->size; i++) {
         if (!witness_append(witness, EVENT_DEPOSIT, i)) {
             break;
         }
@@ -101,7 +106,7 @@ static void play_deposits(struct witness *witness)
  * closes. */
 static void play_checkpoint(struct witness *witness)
 {
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds_of(witness); i++) {
         append_some(witness, 10 * i, 5);
         if (witness->ledger != NULL && db_checkpoint(&witness->ledger->db) != SQLITE_OK) {
             witness->ledger->failed = true;
@@ -116,7 +121,7 @@ static void play_checkpoint(struct witness *witness)
 
 static void play_hand_over(struct witness *witness)
 {
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds_of(witness); i++) {
         append_some(witness, 10 * i, 4);
         witness_append(witness, EVENT_OPENING, i);
         witness_append(witness, EVENT_COLLECTION, i);
@@ -133,7 +138,7 @@ static void play_export(struct witness *witness)
     if (!export_parse(&request, "deposits", NULL, NULL, "csv", error)) {
         abort();
     }
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds_of(witness); i++) {
         append_some(witness, 10 * i, 4);
         struct export *export = export_open(witness->directory, &request, error);
         while (export != NULL && export_read(export, bytes, sizeof bytes) > 0) {

@@ -12,7 +12,7 @@ struct file {
     sqlite3_file base;
     struct medium *medium; /* NULL: not watched */
     const char *name;      /* in it; SQLite keeps the path while the file is open */
-    bool syncs_directory;  /* with its first sync, as the default VFS does for a new journal */
+    bool syncs_directory;  /* with its first sync, as the default VFS does for a journal */
     bool sync_failed;
     sqlite3_file *real; /* behind this struct */
 };
@@ -245,7 +245,6 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
 {
     struct file *file = (struct file *)(void *)base;
     const int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
-    int is_there = 0;
 
     (void)vfs;
     *file = (struct file){.real = (sqlite3_file *)(void *)(file + 1)};
@@ -255,13 +254,12 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
         return code;
     }
     if (path != NULL) {
-        (void)below->xAccess(below, path, SQLITE_ACCESS_EXISTS, &is_there);
         file->medium = medium_of(path, &file->name);
     }
     code = below->xOpen(below, path, file->real, flags, out);
     if (code == SQLITE_OK && file->medium != NULL && (flags & SQLITE_OPEN_CREATE)) {
         medium_create(file->medium, file->name);
-        file->syncs_directory = !is_there && (flags & journals);
+        file->syncs_directory = (flags & journals) != 0;
     }
     /* A file whose opening failed must still be closed where the one below says so. */
     file->base.pMethods = file->real->pMethods != NULL ? &methods : NULL;

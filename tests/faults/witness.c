@@ -136,9 +136,14 @@ static bool append_waiting(struct witness *witness)
     return false;
 }
 
+bool witness_catch_up(struct witness *witness)
+{
+    return !witness->has_waiting || append_waiting(witness);
+}
+
 bool witness_append(struct witness *witness, enum event_kind kind, int n)
 {
-    if (witness->has_waiting && !append_waiting(witness)) {
+    if (!witness_catch_up(witness)) {
         return false;
     }
     witness_make(witness, kind, n, &witness->waiting);

@@ -19,6 +19,7 @@ struct witness_event {
 
 struct witness {
     const char *directory;
+    int size; /* how much each scene does; 1: little */
     struct ledger *ledger; /* NULL while it cannot be opened */
     int64_t t_ms;          /* of the next event */
     int count;             /* acknowledged */
@@ -34,6 +35,9 @@ void witness_make(struct witness *witness, enum event_kind kind, int n, struct k
 /* Both true when done, false when it was tried a few times and could not be done. */
 bool witness_open(struct witness *witness);
 bool witness_append(struct witness *witness, enum event_kind kind, int n);
+
+/* Appends what waits, as the kiosk does when its storage is back. */
+bool witness_catch_up(struct witness *witness);
 
 void witness_close(struct witness *witness);
 
