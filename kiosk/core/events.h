@@ -12,7 +12,11 @@ enum {
     PIN_DIGITS_MAX = 8,
     EFFECTS_MAX = 64, /* the most effects of one step */
     BOOT_ID_MAX = 40, /* a boot's id with its NUL */
-    EVENT_TEXT_MAX = 48
+    EVENT_TEXT_MAX = 48,
+    SUBJECT_MAX = 24,                /* 20 hexadecimal digits with their NUL */
+    EVENT_LINE_MAX = 200,            /* a longer text, with its NUL */
+    EVENT_HASH_MAX = 2 * 32 + 1,     /* a SHA-256 or a public key in hexadecimal digits */
+    EVENT_SIGNATURE_MAX = 2 * 64 + 1 /* an Ed25519 signature likewise */
 };
 
 /* ---- events: one row of the ledger each ------------------------------------------------------ */
@@ -35,7 +39,15 @@ enum {
     X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
     X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
     X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
-    X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */
+    X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */                  \
+    X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */                    \
+    X(EVENT_KEY, "key", key)                   /* the signing key is another one from here on */   \
+    X(EVENT_SETTINGS, "settings", settings)    /* a setting is another one than before */          \
+    X(EVENT_EXPORT, "export", export)          /* records were given away */                       \
+    X(EVENT_STORAGE, "storage", storage)       /* room for the ledger ran low, out, or is back */  \
+    X(EVENT_SET_ASIDE, "set_aside", set_aside) /* the ledger before this one was damaged */        \
+    X(EVENT_PURGE, "purge", purge)             /* the oldest rows were taken out */                \
+    X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -147,6 +159,60 @@ struct event_frozen {
     int64_t since_ms;
 };
 
+/* Written by the store alone, behind the row that it signs last (kiosk/store/checkpoint.h). */
+struct event_checkpoint {
+    int64_t covers;                      /* this row and all before it */
+    char hash[EVENT_HASH_MAX];           /* of the row `covers` */
+    char site[SITE_ID_MAX];              /* of the last start; "" before the first */
+    char key[EVENT_HASH_MAX];            /* the public key */
+    char signature[EVENT_SIGNATURE_MAX]; /* over what kiosk/store/chain.h says */
+};
+/* Likewise: `key` signs from the checkpoint after this row on. */
+struct event_key {
+    char key[EVENT_HASH_MAX], previous[EVENT_HASH_MAX];
+    char reason[EVENT_TEXT_MAX]; /* "missing": the key file was gone */
+};
+struct event_settings {
+    char name[EVENT_TEXT_MAX]; /* "" in the row that carries the digest of all of them */
+    bool has_old, has_new;     /* absent: the setting is new, or is gone */
+    char old_value[EVENT_LINE_MAX], new_value[EVENT_LINE_MAX]; /* a secret is "(secret)" */
+    char digest[EVENT_HASH_MAX]; /* SHA-256 of all settings; "" in the rows of single ones */
+};
+struct event_export {
+    char what[EVENT_TEXT_MAX], format[EVENT_TEXT_MAX];
+    char from[EVENT_TEXT_MAX], to[EVENT_TEXT_MAX]; /* local days, both included; "": no limit */
+    int64_t rows;
+    int64_t last_seq;            /* the newest row that could be in it */
+    char who[EVENT_TEXT_MAX];    /* "web", "command line", "usb" */
+    char sha256[EVENT_HASH_MAX]; /* of the file */
+};
+struct event_storage {
+    char state[EVENT_TEXT_MAX]; /* "low" "full" "unwritable" "failed" "ok" */
+    int64_t free_bytes;
+    int64_t since_ms; /* when it began, in this boot */
+    bool has_since_utc;
+    int64_t since_utc_ms;
+    int32_t kept; /* events that waited and are recorded now */
+    int32_t lost; /* events that could not be kept */
+};
+struct event_set_aside {
+    char file[EVENT_TEXT_MAX]; /* its name now, in the same directory */
+    bool has_last;             /* its end could be read */
+    int64_t last_seq;
+    char last_hash[EVENT_HASH_MAX];
+};
+struct event_purge {
+    int64_t first_seq, last_seq; /* the rows that were taken out */
+    int64_t before_utc_ms;       /* all of them are older */
+    int32_t months;              /* how long rows are kept */
+    char hash[EVENT_HASH_MAX];   /* of the row last_seq: the chain goes on from it */
+};
+/* Who somebody is stands elsewhere, and can be erased there. */
+struct event_identified {
+    int64_t visit;
+    char person[SUBJECT_MAX]; /* a random subject id */
+};
+
 struct kiosk_event {
     enum event_kind kind;
     moment_t at;
@@ -167,6 +233,14 @@ struct kiosk_event {
         struct event_frozen frozen;
         struct event_undone undone;
         struct event_inspection inspection;
+        struct event_checkpoint checkpoint;
+        struct event_key key;
+        struct event_settings settings;
+        struct event_export export;
+        struct event_storage storage;
+        struct event_set_aside set_aside;
+        struct event_purge purge;
+        struct event_identified identified;
     } body;
 };
 

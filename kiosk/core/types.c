@@ -21,7 +21,7 @@ static const char *text_at(const char *const *texts, size_t count, size_t index)
 static size_t text_find(const char *const *texts, size_t count, const char *text)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(texts[i], text) == 0) {
+        if (texts[i][0] == text[0] && strcmp(texts[i], text) == 0) {
             return i;
         }
     }

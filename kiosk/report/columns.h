@@ -5,6 +5,7 @@
 #ifndef KIOSK_REPORT_COLUMNS_H
 #define KIOSK_REPORT_COLUMNS_H
 
+#include "kiosk/report/text.h"
 #include "kiosk/store/query.h"
 
 enum cell_type {
@@ -19,7 +20,7 @@ typedef struct cell_t {
     enum cell_type type;
     int64_t number;
     const char *text; /* borrowed from the record or constant */
-    const char *shown;
+    const text_word_t *shown;
 } cell_t;
 
 struct column {
@@ -29,6 +30,32 @@ struct column {
 
 const struct column *columns_csv(enum record_kind kind);
 const struct column *columns_json(enum record_kind kind);
+
+/* Writes a record as a line of CSV, with its end; NULL where columns_csv() is all there is. The
+ * line is one function in which the compiler sees every cell: a site writes a million a year or
+ * two. */
+typedef void column_line(struct text *line, const struct ledger_record *record);
+column_line *columns_csv_line(enum record_kind kind);
+
+static inline void cell_put_csv(struct text *line, const cell_t *cell)
+{
+    switch (cell->type) {
+    case CELL_UNKNOWN:
+        break;
+    case CELL_NUMBER:
+        text_put_integer(line, cell->number);
+        break;
+    case CELL_TIME:
+        text_put_local_time(line, cell->number);
+        break;
+    case CELL_WORD:
+        text_put_word(line, cell->shown);
+        break;
+    case CELL_TEXT:
+        text_put_csv_guarded(line, cell->text);
+        break;
+    }
+}
 
 /* The Chinese word of a kind of record, for file names. */
 const char *word_record(enum record_kind kind);

@@ -13,12 +13,13 @@ struct export
     struct ledger *ledger;
     struct record_cursor *cursor;
     const struct column *columns;
+    column_line *csv_line; /* or NULL */
     enum export_format format;
-    struct ledger_record record;
     int64_t rows;
     bool ended;
-    struct text line; /* being handed out */
-    size_t given;     /* bytes of it that are */
+    struct text text;         /* where lines are written now */
+    char line[TEXT_LINE_MAX]; /* one being handed out, where the reader has no room for it */
+    size_t length, given;     /* of it; how much the reader has */
     char error[EXPORT_ERROR_MAX];
 };
 
@@ -145,26 +146,6 @@ void export_file_name(const struct export_request *request, char name[EXPORT_NAM
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static void put_csv_cell(struct text *line, const cell_t *cell)
-{
-    switch (cell->type) {
-    case CELL_UNKNOWN:
-        break;
-    case CELL_NUMBER:
-        text_put_integer(line, cell->number);
-        break;
-    case CELL_TIME:
-        text_put_local_time(line, cell->number);
-        break;
-    case CELL_WORD:
-        text_put_csv(line, cell->shown);
-        break;
-    case CELL_TEXT:
-        text_put_csv_guarded(line, cell->text);
-        break;
-    }
-}
-
 static void put_json_cell(struct text *line, const cell_t *cell)
 {
     switch (cell->type) {
@@ -184,48 +165,56 @@ static void put_json_cell(struct text *line, const cell_t *cell)
     }
 }
 
-static void put_csv_line(struct export *export)
+static void put_csv_line(const struct export *export, struct text *line,
+                         const struct ledger_record *record)
 {
     for (const struct column *column = export->columns; column->name; column++) {
-        cell_t cell = column->cell(&export->record);
+        cell_t cell = column->cell(record);
         if (column != export->columns) {
-            text_put_char(&export->line, ',');
+            text_put_char(line, ',');
         }
-        put_csv_cell(&export->line, &cell);
+        cell_put_csv(line, &cell);
     }
-    text_put(&export->line, "\r\n", 2);
+    text_put(line, "\r\n", 2);
 }
 
-static void put_json_line(struct export *export)
+static void put_json_line(const struct export *export, struct text *line,
+                          const struct ledger_record *record)
 {
     char before = '{';
 
     for (const struct column *column = export->columns; column->name; column++) {
-        cell_t cell = column->cell(&export->record);
-        text_put_char(&export->line, before);
-        text_put_char(&export->line, '"');
-        text_put_string(&export->line, column->name);
-        text_put(&export->line, "\":", 2);
-        put_json_cell(&export->line, &cell);
+        cell_t cell = column->cell(record);
+        text_put_char(line, before);
+        text_put_char(line, '"');
+        text_put_string(line, column->name);
+        text_put(line, "\":", 2);
+        put_json_cell(line, &cell);
         before = ',';
     }
-    text_put(&export->line, "}\n", 2);
+    text_put(line, "}\n", 2);
 }
 
 static void put_csv_header(struct export *export)
 {
     /* The byte-order mark is what makes spreadsheets read UTF-8. */
-    text_put_string(&export->line, "\xEF\xBB\xBF");
+    text_put_string(&export->text, "\xEF\xBB\xBF");
     for (const struct column *column = export->columns; column->name; column++) {
         if (column != export->columns) {
-            text_put_char(&export->line, ',');
+            text_put_char(&export->text, ',');
         }
-        text_put_csv(&export->line, column->name);
+        text_put_csv(&export->text, column->name);
     }
-    text_put(&export->line, "\r\n", 2);
+    text_put(&export->text, "\r\n", 2);
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
+
+static void write_to(struct export *export, char *bytes, size_t size)
+{
+    export->text.at = bytes;
+    export->text.end = bytes + size;
+}
 
 struct export *export_open(const char *directory, const struct export_request *request,
                            char error[EXPORT_ERROR_MAX])
@@ -245,49 +234,65 @@ struct export *export_open(const char *directory, const struct export_request *r
         export_close(export);
         return NULL;
     }
+    export->csv_line = columns_csv_line(request->what);
     if (export->format == EXPORT_CSV) {
+        write_to(export, export->line, sizeof export->line);
         put_csv_header(export);
+        export->length = (size_t)(export->text.at - export->line);
     }
     return export;
 }
 
-/* Makes the next line; false at the end and on failure. */
-static bool next_line(struct export *export)
+/* Goes on while there is room for another line. */
+static bool put_record(void *context, const struct ledger_record *record)
 {
-    export->line.length = export->given = 0;
-    if (export->ended) {
-        return false;
-    }
-    if (record_cursor_next(export->cursor, &export->record, export->error) != 1) {
-        export->ended = true;
-        return false;
-    }
+    struct export *export = context;
+    struct text *text = &export->text;
+
     export->rows++;
-    if (export->format == EXPORT_CSV) {
-        put_csv_line(export);
+    if (export->format != EXPORT_CSV) {
+        put_json_line(export, text, record);
+    } else if (export->csv_line) {
+        export->csv_line(text, record);
     } else {
-        put_json_line(export);
+        put_csv_line(export, text, record);
     }
-    return true;
+    return text_room(text) >= TEXT_LINE_MAX;
+}
+
+/* Writes lines to `bytes`, at least one where there is one; returns their length. */
+static size_t put_lines(struct export *export, char *bytes, size_t size)
+{
+    write_to(export, bytes, size);
+    export->ended = record_cursor_run(export->cursor, put_record, export, export->error) != 1;
+    return (size_t)(export->text.at - bytes);
+}
+
+/* What is left of the line being handed out. */
+static size_t take_line(struct export *export, char *bytes, size_t size)
+{
+    size_t left = export->length - export->given;
+    size_t count = left < size ? left : size;
+
+    memcpy(bytes, export->line + export->given, count);
+    export->given += count;
+    return count;
 }
 
 ssize_t export_read(struct export *export, char *bytes, size_t size)
 {
-    size_t count = 0;
-
     assert(size > 0);
-    while (count < size) {
-        size_t left = export->line.length - export->given;
-        if (left == 0) {
-            if (!next_line(export)) {
-                break;
-            }
-            continue;
+    size_t count = take_line(export, bytes, size);
+    while (count < size && !export->ended) {
+        if (size - count >= TEXT_LINE_MAX) {
+            count += put_lines(export, bytes + count, size - count);
+        } else if (count > 0) {
+            break;
+        } else {
+            export->length = put_lines(export, export->line, sizeof export->line);
+            export->given = 0;
+            count = take_line(export, bytes, size);
         }
-        size_t part = left < size - count ? left : size - count;
-        memcpy(bytes + count, export->line.bytes + export->given, part);
-        export->given += part;
-        count += part;
     }
     record_cursor_rest(export->cursor);
     return count == 0 && *export->error ? -1 : (ssize_t)count;

@@ -6,69 +6,124 @@
 #include "kiosk/core/types.h"
 #include "kiosk/report/text.h"
 
-void text_put(struct text *text, const char *bytes, size_t count)
+enum { DAY_MS = 24 * 3600 * 1000, INTEGER_MAX = 20 };
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                            "25262728293031323334353637383940414243444546474849"
+                            "50515253545556575859606162636465666768697071727374"
+                            "75767778798081828384858687888990919293949596979899";
+
+static inline char *put_pair(char *at, uint32_t value)
 {
-    assert(count <= sizeof text->bytes - text->length);
-    memcpy(text->bytes + text->length, bytes, count);
-    text->length += count;
+    memcpy(at, pairs + 2 * (size_t)value, 2);
+    return at + 2;
 }
 
-void text_put_string(struct text *text, const char *string)
+/* Of values that fit 32 bits, whose division is cheap. */
+static inline int count_digits(uint32_t value)
 {
-    text_put(text, string, strlen(string));
+    return value < 10           ? 1
+           : value < 100        ? 2
+           : value < 1000       ? 3
+           : value < 10000      ? 4
+           : value < 100000     ? 5
+           : value < 1000000    ? 6
+           : value < 10000000   ? 7
+           : value < 100000000  ? 8
+           : value < 1000000000 ? 9
+                                : 10;
 }
 
-void text_put_char(struct text *text, char character)
+static inline char *put_narrow(char *at, uint32_t value)
 {
-    text_put(text, &character, 1);
+    char *end = at + count_digits(value);
+    char *to = end;
+
+    while (value >= 100) {
+        to -= 2;
+        put_pair(to, value % 100);
+        value /= 100;
+    }
+    if (value >= 10) {
+        put_pair(to - 2, value);
+    } else {
+        to[-1] = (char)('0' + value);
+    }
+    return end;
+}
+
+/* Exactly `count` digits. */
+static char *put_digits(char *at, uint32_t value, int count)
+{
+    for (int i = count; i-- > 0; value /= 10) {
+        at[i] = (char)('0' + value % 10);
+    }
+    return at + count;
 }
 
 void text_put_integer(struct text *text, int64_t value)
 {
-    char digits[20];
-    size_t at = sizeof digits;
+    enum { BILLION = 1000000000, BILLION_DIGITS = 9 };
     uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
+    assert(text_room(text) >= INTEGER_MAX);
     if (value < 0) {
-        text_put_char(text, '-');
+        *text->at++ = '-';
     }
-    do {
-        digits[--at] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left != 0);
-    text_put(text, digits + at, sizeof digits - at);
+    if (left <= UINT32_MAX) {
+        text->at = put_narrow(text->at, (uint32_t)left);
+        return;
+    }
+    uint64_t high = left / BILLION;
+    if (high > UINT32_MAX) {
+        text->at = put_narrow(text->at, (uint32_t)(high / BILLION));
+        text->at = put_digits(text->at, (uint32_t)(high % BILLION), BILLION_DIGITS);
+    } else {
+        text->at = put_narrow(text->at, (uint32_t)high);
+    }
+    text->at = put_digits(text->at, (uint32_t)(left % BILLION), BILLION_DIGITS);
 }
 
-static void put_digits(struct text *text, int value, int count)
+/* A civil date and what follows it. */
+static char *put_date(char *at, const civil_t *civil, char behind)
 {
-    char digits[8];
-
-    for (int i = count; i-- > 0; value /= 10) {
-        digits[i] = (char)('0' + value % 10);
-    }
-    text_put(text, digits, (size_t)count);
+    at = put_digits(at, (uint32_t)civil->year, 4);
+    *at++ = '-';
+    at = put_pair(at, (uint32_t)civil->month);
+    *at++ = '-';
+    at = put_pair(at, (uint32_t)civil->day);
+    *at++ = behind;
+    return at;
 }
 
-static void put_civil(struct text *text, const civil_t *civil, char between)
+static char *put_time(char *at, uint32_t second_of_day)
 {
-    put_digits(text, civil->year, 4);
-    text_put_char(text, '-');
-    put_digits(text, civil->month, 2);
-    text_put_char(text, '-');
-    put_digits(text, civil->day, 2);
-    text_put_char(text, between);
-    put_digits(text, civil->hour, 2);
-    text_put_char(text, ':');
-    put_digits(text, civil->minute, 2);
-    text_put_char(text, ':');
-    put_digits(text, civil->second, 2);
+    at = put_pair(at, second_of_day / 3600);
+    *at++ = ':';
+    at = put_pair(at, second_of_day / 60 % 60);
+    *at++ = ':';
+    return put_pair(at, second_of_day % 60);
+}
+
+static void turn_to_day(struct text *text, int64_t utc_ms)
+{
+    civil_t civil = civil_from_utc(utc_ms);
+
+    text->day_utc_ms = local_day(utc_ms) * DAY_MS - LOCAL_OFFSET_MS;
+    put_date(text->date, &civil, ' ');
 }
 
 void text_put_local_time(struct text *text, int64_t utc_ms)
 {
-    civil_t civil = civil_from_utc(utc_ms);
+    enum { LENGTH = TEXT_DATE + 8 };
 
-    put_civil(text, &civil, ' ');
+    assert(text_room(text) >= LENGTH);
+    if (text->date[0] == '\0' || utc_ms < text->day_utc_ms || utc_ms >= text->day_utc_ms + DAY_MS) {
+        turn_to_day(text, utc_ms);
+    }
+    memcpy(text->at, text->date, TEXT_DATE);
+    put_time(text->at + TEXT_DATE, (uint32_t)(utc_ms - text->day_utc_ms) / 1000);
+    text->at += LENGTH;
 }
 
 void text_put_iso_time(struct text *text, int64_t utc_ms)
@@ -76,19 +131,31 @@ void text_put_iso_time(struct text *text, int64_t utc_ms)
     civil_t civil = civil_from_utc(utc_ms - LOCAL_OFFSET_MS);
 
     text_put_char(text, '"');
-    put_civil(text, &civil, 'T');
-    text_put_char(text, '.');
-    put_digits(text, (int)((utc_ms % 1000 + 1000) % 1000), 3);
+    assert(text_room(text) >= TEXT_WORD_MAX);
+    char *at = put_date(text->at, &civil, 'T');
+    at = put_time(at, (uint32_t)(civil.hour * 3600 + civil.minute * 60 + civil.second));
+    *at++ = '.';
+    text->at = put_digits(at, (uint32_t)((utc_ms % 1000 + 1000) % 1000), 3);
     text_put(text, "Z\"", 2);
 }
 
+/* Where a cell must be quoted, and where a text ends. */
+static const bool is_special[256] = {
+    ['\0'] = true, [','] = true, ['"'] = true, ['\r'] = true, ['\n'] = true,
+};
+
 static void put_cell(struct text *text, const char *string, bool guard)
 {
-    bool quote = guard || strpbrk(string, ",\"\r\n") != NULL;
+    size_t plain = 0;
 
-    if (quote) {
-        text_put_char(text, '"');
+    while (!is_special[(unsigned char)string[plain]]) {
+        plain++;
     }
+    if (!guard && string[plain] == '\0') {
+        text_put(text, string, plain);
+        return;
+    }
+    text_put_char(text, '"');
     if (guard) {
         text_put_char(text, '\'');
     }
@@ -98,10 +165,13 @@ static void put_cell(struct text *text, const char *string, bool guard)
         }
         text_put_char(text, *string);
     }
-    if (quote) {
-        text_put_char(text, '"');
-    }
+    text_put_char(text, '"');
 }
+
+/* What a spreadsheet would take for the beginning of a formula. */
+static const bool is_formula[256] = {
+    ['='] = true, ['+'] = true, ['-'] = true, ['@'] = true, ['\t'] = true, ['\r'] = true,
+};
 
 void text_put_csv(struct text *text, const char *string)
 {
@@ -110,7 +180,7 @@ void text_put_csv(struct text *text, const char *string)
 
 void text_put_csv_guarded(struct text *text, const char *string)
 {
-    put_cell(text, string, *string != '\0' && strchr("=+-@\t\r", *string) != NULL);
+    put_cell(text, string, is_formula[(unsigned char)*string]);
 }
 
 void text_put_json(struct text *text, const char *string)

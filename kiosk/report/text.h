@@ -1,23 +1,66 @@
-/* Bytes of one line of a download: a buffer with fast integers, times and escapes.
+/* Bytes of a download: fast integers, times and escapes into a buffer of the caller's.
  *
- * The buffer is fixed; a line that does not fit is a mistake of the program (assert). Pure.
+ * The caller sees to it that there is room for the longest line; what does not fit is a mistake of
+ * the program (assert). Pure.
  */
 #ifndef KIOSK_REPORT_TEXT_H
 #define KIOSK_REPORT_TEXT_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-enum { TEXT_LINE_MAX = 4096 };
+enum { TEXT_LINE_MAX = 4096, TEXT_WORD_MAX = 24, TEXT_DATE = 11 };
 
 struct text {
-    size_t length;
-    char bytes[TEXT_LINE_MAX];
+    char *at;  /* where the next byte goes */
+    char *end; /* of the buffer */
+
+    /* The local day written last: most moments of a ledger are of the same day as the one before.
+     */
+    int64_t day_utc_ms;       /* its midnight */
+    char date[TEXT_DATE + 1]; /* "2026-11-23 "; "" before the first */
 };
 
-void text_put(struct text *text, const char *bytes, size_t count);
-void text_put_string(struct text *text, const char *string);
-void text_put_char(struct text *text, char character);
+/* A word with its length beside it, to be copied without looking at its bytes. */
+typedef struct text_word_t {
+    char bytes[TEXT_WORD_MAX];
+    uint8_t length;
+} text_word_t;
+
+static inline size_t text_room(const struct text *text)
+{
+    return (size_t)(text->end - text->at);
+}
+
+static inline void text_put(struct text *text, const char *bytes, size_t count)
+{
+    assert(count <= text_room(text));
+    memcpy(text->at, bytes, count);
+    text->at += count;
+}
+
+static inline void text_put_string(struct text *text, const char *string)
+{
+    text_put(text, string, strlen(string));
+}
+
+static inline void text_put_char(struct text *text, char character)
+{
+    assert(text_room(text) > 0);
+    *text->at++ = character;
+}
+
+/* Writes behind the word, up to TEXT_WORD_MAX bytes in all: a copy of a fixed length costs two
+ * instructions. */
+static inline void text_put_word(struct text *text, const text_word_t *word)
+{
+    assert(text_room(text) >= TEXT_WORD_MAX);
+    memcpy(text->at, word->bytes, TEXT_WORD_MAX);
+    text->at += word->length;
+}
+
 void text_put_integer(struct text *text, int64_t value);
 
 /* 2026-11-23 08:42:17, local time */

@@ -9,7 +9,7 @@
 #include "kiosk/report/export.h"
 #include "kiosk/shell/commands.h"
 
-enum { CHUNK = 64 * 1024, PATH_LENGTH_MAX = 4096 };
+enum { CHUNK = 256 * 1024, PATH_LENGTH_MAX = 4096 };
 
 static const char usage[] =
     "usage: biaogan export --state DIR --what deposits|visits|collections\n"

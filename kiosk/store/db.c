@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kiosk/store/db.h"
+#include "kiosk/store/wal.h"
 
 enum { BUSY_TIMEOUT_MS = 2000 };
 
@@ -37,6 +38,11 @@ db_value_t db_integer_if(bool known, int64_t value)
 db_value_t db_text(const char *text)
 {
     return (db_value_t){.type = *text ? DB_TEXT : DB_NULL, .text = text};
+}
+
+db_value_t db_blob(const void *bytes, size_t size)
+{
+    return (db_value_t){.type = DB_BLOB, .integer = (int64_t)size, .bytes = bytes};
 }
 
 static bool is_failed_sync(int code)
@@ -116,6 +122,7 @@ int db_open_writer(struct db *db)
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
     db->lock = -1;
+    db->wal_pages = -1;
     int code = take_lock(db);
     if (code != SQLITE_OK) {
         return code;
@@ -138,7 +145,8 @@ int db_configure_writer(struct db *db)
                             NULL, NULL, NULL);
     /* SQLite's own checkpoint after a commit swallows errors, a failed sync among them. */
     sqlite3_wal_hook(db->handle, count_wal_pages, db);
-    return code;
+    /* Whatever is in the journal is there for good before anything is written behind it. */
+    return code == SQLITE_OK ? db_checkpoint(db) : code;
 }
 
 static int try_reader(struct db *db, const char *query)
@@ -207,6 +215,8 @@ static int bind(sqlite3_stmt *statement, int mark, const db_value_t *value)
         return sqlite3_bind_int64(statement, mark, value->integer);
     case DB_TEXT:
         return sqlite3_bind_text(statement, mark, value->text, -1, SQLITE_STATIC);
+    case DB_BLOB:
+        return sqlite3_bind_blob(statement, mark, value->bytes, (int)value->integer, SQLITE_STATIC);
     default:
         return sqlite3_bind_null(statement, mark);
     }
@@ -233,7 +243,8 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
 
 int db_checkpoint(struct db *db)
 {
-    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                         &db->wal_pages, NULL);
     bool later = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED ||
                  db_result(code, sqlite3_system_errno(db->handle)) == LEDGER_FULL;
     return later ? SQLITE_OK : code;
@@ -253,6 +264,9 @@ void db_close(struct db *db, bool clean)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     }
     sqlite3_close(db->handle);
+    if (db->handle && db->lock >= 0 && !clean && db->wal_pages >= 0) {
+        (void)wal_cut_back(db->path, db->wal_pages);
+    }
     if (db->lock >= 0) {
         close(db->lock);
     }

@@ -26,7 +26,7 @@ enum { DB_PATH_MAX = 4096, DB_CHECKPOINT_PAGES = 1000 };
 struct db {
     sqlite3 *handle;
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
-    int wal_pages;                             /* in the WAL after the last commit */
+    int wal_pages;                             /* in the WAL after the last commit; -1: unknown */
     int run_errno;                             /* errno of the last db_run() that failed, or 0 */
     int lock;                                  /* descriptor of the lock file, or -1 */
     char path[DB_PATH_MAX];                    /* of the database */
@@ -34,14 +34,16 @@ struct db {
 
 /* A value to bind. */
 typedef struct db_value_t {
-    enum { DB_NULL, DB_INTEGER, DB_TEXT } type;
-    int64_t integer;
-    const char *text; /* borrowed until the statement has run */
+    enum { DB_NULL, DB_INTEGER, DB_TEXT, DB_BLOB } type;
+    int64_t integer;   /* or the size of a blob */
+    const char *text;  /* borrowed until the statement has run */
+    const void *bytes; /* likewise */
 } db_value_t;
 
 db_value_t db_integer(int64_t value);
 db_value_t db_integer_if(bool known, int64_t value); /* NULL where unknown */
 db_value_t db_text(const char *text);                /* NULL where "" */
+db_value_t db_blob(const void *bytes, size_t size);
 
 /* What an SQLite error means to the caller of the ledger. `system_errno` as of the failed call. */
 enum ledger_result db_result(int code, int system_errno);

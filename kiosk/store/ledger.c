@@ -54,6 +54,7 @@ static struct ledger *create_handle(const char *directory, char error[LEDGER_ERR
         return NULL;
     }
     ledger->db.lock = -1;
+    ledger->head.file = -1;
     int length = snprintf(ledger->db.path, DB_PATH_MAX, "%s/ledger.db", directory);
     if (*directory == '\0' || length >= DB_PATH_MAX) {
         snprintf(error, LEDGER_ERROR_MAX, "the state directory's name is %s; give another one",
@@ -86,6 +87,17 @@ static enum ledger_result make_directory(const char *directory, char error[LEDGE
     return errno == ENOSPC || errno == EDQUOT ? LEDGER_FULL : LEDGER_UNWRITABLE;
 }
 
+/* The head belongs to the file that it tells the end of. */
+static void set_head_aside(const char *path, int number)
+{
+    char from[DB_PATH_MAX + 8], to[DB_PATH_MAX + 32];
+    const int folder = (int)(strrchr(path, '/') - path);
+
+    snprintf(from, sizeof from, "%.*s/head", folder, path);
+    snprintf(to, sizeof to, "%.*s/head.damaged-%d", folder, path, number);
+    (void)rename(from, to);
+}
+
 /* Renames the database and its WAL, which belong together, to the first free number. */
 static bool set_aside(const char *path, char aside[DB_PATH_MAX + 16])
 {
@@ -104,6 +116,7 @@ static bool set_aside(const char *path, char aside[DB_PATH_MAX + 16])
     /* The index of that WAL; SQLite makes it anew. */
     snprintf(from, sizeof from, "%s-shm", path);
     (void)unlink(from);
+    set_head_aside(path, number);
     return true;
 }
 
@@ -133,32 +146,10 @@ static int check_pages(sqlite3 *handle)
         return code;
     }
     bool whole = schema_integer(handle,
-                                "SELECT (SELECT count(*) FROM ledger) ="
-                                " (SELECT coalesce(max(seq), 0) FROM ledger)",
+                                "SELECT count(*) = coalesce(max(seq) - min(seq) + 1, 0)"
+                                " FROM ledger",
                                 0, &code) != 0;
     return code == SQLITE_OK && !whole ? SQLITE_CORRUPT : code;
-}
-
-static int load_writer(struct ledger *ledger)
-{
-    static const char query[] = "SELECT coalesce((SELECT max(seq) FROM ledger), 0),"
-                                " (SELECT boot FROM boots ORDER BY first_seq DESC LIMIT 1),"
-                                " (SELECT site FROM runs ORDER BY seq DESC LIMIT 1)";
-    sqlite3_stmt *state = NULL;
-    int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &state, NULL);
-
-    if (code == SQLITE_OK) {
-        code = sqlite3_step(state);
-    }
-    if (code == SQLITE_ROW) {
-        ledger->last_seq = sqlite3_column_int64(state, 0);
-        ledger->boot_known = strcmp(ledger_column_text(state, 1), ledger->boot) == 0;
-        snprintf(ledger->site, sizeof ledger->site, "%s", ledger_column_text(state, 2));
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(state);
-    ledger->last_day = SCHEMA_DAY_UNKNOWN;
-    return code;
 }
 
 static enum ledger_result refuse_schema(struct ledger *ledger, enum schema_state state,
@@ -176,8 +167,10 @@ static enum ledger_result refuse_schema(struct ledger *ledger, enum schema_state
     return LEDGER_FAILED;
 }
 
-static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_ERROR_MAX])
+static enum ledger_result open_writer(struct ledger *ledger, const char *directory,
+                                      char error[LEDGER_ERROR_MAX])
 {
+    bool made = false;
     bool unclean = stopped_uncleanly(ledger->db.path);
     int code = db_open_writer(&ledger->db);
 
@@ -195,9 +188,13 @@ static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_E
     if (state != SCHEMA_OK && state != SCHEMA_OLDER) {
         return refuse_schema(ledger, state, error);
     }
+    enum ledger_result result = ledger_open_key(ledger, directory, &made, error);
+    if (result != LEDGER_OK) {
+        return result;
+    }
     code = db_configure_writer(&ledger->db);
     if (code == SQLITE_OK) {
-        code = schema_migrate(ledger->db.handle);
+        code = ledger_migrate(ledger, directory, state);
     }
     if (code == SQLITE_OK && unclean) {
         code = check_pages(ledger->db.handle);
@@ -206,14 +203,35 @@ static enum ledger_result open_writer(struct ledger *ledger, char error[LEDGER_E
         code = db_prepare(&ledger->db);
     }
     if (code == SQLITE_OK) {
-        code = load_writer(ledger);
+        code = ledger_load(ledger);
+    }
+    if (code == SQLITE_OK) {
+        code = ledger_compare_key(ledger, made);
     }
     if (code == SQLITE_OK && unclean) {
         /* What is found in the WAL may never have been synced: bring it onto the medium anew. */
-        ledger->unsure = ledger->boot_known;
+        ledger->unsure = ledger->end.boot_known;
         code = db_checkpoint(&ledger->db);
     }
-    return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "open it for writing", code, error);
+    if (code != SQLITE_OK) {
+        return ledger_fail(ledger, "open it for writing", code, error);
+    }
+    /* Without a head the ledger is kept all the same; verifying it says what is missing. */
+    if (head_open(&ledger->head, directory) && ledger->end.last_seq > 0) {
+        head_write_end(&ledger->head, &ledger->key, ledger->origin.id, ledger->end.last_seq,
+                       ledger->end.hash);
+    }
+    return LEDGER_OK;
+}
+
+/* Closes what open_writer() opened, as far as it came. */
+static void close_writer(struct ledger *ledger, bool clean)
+{
+    db_close(&ledger->db, clean);
+    if (ledger->writer) {
+        head_close(&ledger->head, clean);
+        recorder_key_close(&ledger->key);
+    }
 }
 
 enum ledger_result ledger_open(struct ledger **ledger, const char *directory, const char *boot_id,
@@ -232,21 +250,21 @@ enum ledger_result ledger_open(struct ledger **ledger, const char *directory, co
 
     enum ledger_result result = make_directory(directory, error);
     if (result == LEDGER_OK) {
-        result = open_writer(opened, error);
+        result = open_writer(opened, directory, error);
     }
     if (opened->damaged) {
-        db_close(&opened->db, false);
+        close_writer(opened, false);
         opened->damaged = opened->failed = false;
         if (set_aside(opened->db.path, aside)) {
             snprintf(opened->notice, sizeof opened->notice,
                      "%.60s is damaged; it was set aside as %.80s and a new ledger was begun: keep "
                      "the old file",
                      opened->db.path, aside);
-            result = open_writer(opened, error);
+            result = open_writer(opened, directory, error);
         }
     }
     if (result != LEDGER_OK) {
-        db_close(&opened->db, false);
+        close_writer(opened, false);
         free(opened);
         return result;
     }
@@ -298,121 +316,11 @@ void ledger_close(struct ledger *ledger)
     if (!ledger) {
         return;
     }
-    db_close(&ledger->db, ledger->writer && !ledger->failed);
+    close_writer(ledger, ledger->writer && !ledger->failed);
     if (ledger->writer && ledger->damaged) {
         (void)set_aside(ledger->db.path, aside);
     }
     free(ledger);
-}
-
-/* ---- appending ------------------------------------------------------------------------------- */
-
-static int insert_row(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
-{
-    char body[LEDGER_BODY_MAX];
-
-    body_encode(event, body);
-    const db_value_t values[] = {
-        db_integer(seq),
-        db_text(event_kind_text(event->kind)),
-        {.type = DB_TEXT, .text = ledger->boot},
-        db_integer(event->at.t_ms),
-        db_integer_if(event->at.quality != CLOCK_UNSET, event->at.utc_ms),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(body),
-    };
-    return db_run(&ledger->db, STATEMENT_ROW, values, (int)(sizeof values / sizeof *values));
-}
-
-static int append_in_transaction(struct ledger *ledger, const struct kiosk_event *event,
-                                 int64_t seq)
-{
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
-
-    if (code == SQLITE_OK) {
-        code = insert_row(ledger, event, seq);
-    }
-    if (code == SQLITE_OK) {
-        code = projections_apply(ledger, event, seq);
-    }
-    if (code == SQLITE_OK) {
-        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
-    }
-    return code;
-}
-
-/* Whether the last row, of this boot, is this very event. */
-static bool is_last_row(const struct ledger *ledger, const struct kiosk_event *event)
-{
-    static const char query[] = "SELECT kind, t_ms, utc_ms, clock, body FROM ledger WHERE seq = ?";
-    char body[LEDGER_BODY_MAX];
-    sqlite3_stmt *row = NULL;
-    moment_t at;
-    bool same = false;
-
-    body_encode(event, body);
-    if (sqlite3_prepare_v2(ledger->db.handle, query, -1, &row, NULL) == SQLITE_OK &&
-        sqlite3_bind_int64(row, 1, ledger->last_seq) == SQLITE_OK &&
-        sqlite3_step(row) == SQLITE_ROW && ledger_column_moment(row, 1, &at)) {
-        same = strcmp(ledger_column_text(row, 0), event_kind_text(event->kind)) == 0 &&
-               at.t_ms == event->at.t_ms && at.quality == event->at.quality &&
-               (at.quality == CLOCK_UNSET || at.utc_ms == event->at.utc_ms) &&
-               strcmp(ledger_column_text(row, 4), body) == 0;
-    }
-    sqlite3_finalize(row);
-    return same;
-}
-
-static void remember(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
-{
-    int64_t day = ledger_day(&event->at);
-
-    ledger->last_seq = seq;
-    ledger->boot_known = true;
-    if (day != SCHEMA_DAY_UNKNOWN) {
-        ledger->last_day = day;
-    }
-    if (event->kind == EVENT_START) {
-        snprintf(ledger->site, sizeof ledger->site, "%s", event->body.start.site);
-    }
-}
-
-enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
-                                 int64_t *seq, char error[LEDGER_ERROR_MAX])
-{
-    int64_t next = ledger->last_seq + 1;
-
-    assert(ledger->writer && (unsigned)event->kind < EVENT_KIND_COUNT);
-    assert((unsigned)event->at.quality < CLOCK_QUALITY_COUNT);
-    if (ledger->failed) {
-        snprintf(error, LEDGER_ERROR_MAX,
-                 "%.120s: an earlier write failed; close this ledger and open it again",
-                 ledger->db.path);
-        return LEDGER_FAILED;
-    }
-    bool is_there = ledger->unsure && is_last_row(ledger, event);
-    ledger->unsure = false;
-    if (is_there) {
-        *seq = ledger->last_seq;
-        return LEDGER_OK;
-    }
-    int code = append_in_transaction(ledger, event, next);
-    if (code != SQLITE_OK) {
-        enum ledger_result result = ledger_fail(ledger, "append to it", code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle)) {
-            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
-        }
-        return result;
-    }
-    remember(ledger, event, next);
-    *seq = next;
-    /* This row is durable whatever the checkpoint says; the next append will hear of it. */
-    bool is_due = ledger->db.wal_pages >= DB_CHECKPOINT_PAGES;
-    code = is_due ? db_checkpoint(&ledger->db) : SQLITE_OK;
-    if (code != SQLITE_OK) {
-        (void)ledger_fail(ledger, "copy its journal into it", code, error);
-    }
-    return LEDGER_OK;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -478,6 +386,52 @@ static enum ledger_result fold_rows(struct ledger *ledger, sqlite3_stmt *row, in
     return code == SQLITE_DONE ? LEDGER_OK : ledger_fail(ledger, "read it", code, error);
 }
 
+/* Whether a row of the ledger says that all rows up to `seq` were taken out. */
+static bool is_purged(struct ledger *ledger, int64_t seq)
+{
+    struct kiosk_event purge;
+
+    return ledger_find_newest(ledger, EVENT_PURGE, &purge) == SQLITE_OK &&
+           purge.body.purge.last_seq == seq;
+}
+
+enum ledger_result ledger_statement(struct ledger *ledger, struct ledger_statement *statement,
+                                    char error[LEDGER_ERROR_MAX])
+{
+    char reason[BODY_REASON_MAX];
+    struct chain_origin origin;
+    struct chain_checkpoint checkpoint;
+    struct kiosk_event event;
+    sqlite3_stmt *row = NULL;
+    bool understood = true;
+
+    memset(statement, 0, sizeof *statement);
+    int code = schema_origin(ledger->db.handle, &origin);
+    if (code == SQLITE_OK) {
+        chain_fingerprint(origin.public_key, statement->fingerprint);
+        code = sqlite3_prepare_v2(ledger->db.handle,
+                                  "SELECT seq, kind, t_ms, utc_ms, clock, body FROM ledger"
+                                  " WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1",
+                                  -1, &row, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(row);
+    }
+    if (code == SQLITE_ROW) {
+        understood =
+            read_row(row, &event, reason) &&
+            checkpoint_from_event(&event.body.checkpoint, &event.at, origin.id, &checkpoint);
+        if (understood) {
+            statement->covers = checkpoint.covers;
+            checkpoint_format(&checkpoint, statement->text);
+            chain_fingerprint(checkpoint.key, statement->fingerprint);
+        }
+    }
+    sqlite3_finalize(row);
+    code = !understood ? SQLITE_CORRUPT : code == SQLITE_ROW || code == SQLITE_DONE ? 0 : code;
+    return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "read its checkpoint", code, error);
+}
+
 enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledger_visitor *visit,
                                void *context, char error[LEDGER_ERROR_MAX])
 {
@@ -489,6 +443,7 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
     int64_t recent = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code) -
                      LEDGER_RECENT + 1;
     recent = recent > 1 ? recent : 1;
+    int64_t oldest = schema_integer(ledger->db.handle, "SELECT min(seq) FROM ledger", 1, &code);
     if (code == SQLITE_OK && from_utc_ms != 0) {
         snprintf(first_of_day, sizeof first_of_day,
                  "SELECT min(first_seq) FROM days WHERE day >= %lld",
@@ -496,6 +451,8 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
         first = schema_integer(ledger->db.handle, first_of_day, INT64_MAX, &code);
         first = recent < first ? recent : first;
     }
+    /* What was purged is not missing. */
+    first = code == SQLITE_OK && first < oldest && is_purged(ledger, oldest - 1) ? oldest : first;
     if (code == SQLITE_OK) {
         code = sqlite3_prepare_v2(ledger->db.handle,
                                   "SELECT seq, kind, t_ms, utc_ms, clock, body FROM ledger"

@@ -1,9 +1,11 @@
 /* The ledger: the append-only journal of the site, in SQLite.
  *
- * One row an event, numbered without gaps inside its own transaction; UPDATE and DELETE are refused
- * by triggers. Projections for queries (deposits, visits, collections, ...) are written in the same
- * transaction and can always be rebuilt from the rows. WAL, synchronous=FULL: ledger_append()
- * returns only after the row is durable.
+ * One row an event, numbered without gaps inside its own transaction and chained by its hash
+ * (kiosk/store/chain.h); UPDATE and DELETE are refused by triggers. Checkpoints sign the chain in
+ * rows of their own, written in the transaction of the row before them. Projections for queries
+ * (deposits, visits, collections, ...) are written in the same transaction and can always be
+ * rebuilt from the rows. WAL, synchronous=FULL: ledger_append() returns only after the row is
+ * durable.
  *
  * Exactly one writer exists: the thread that opened it read-write. Readers open their own
  * connection read-only, keep reads short and never checkpoint. Handles are created here and freed
@@ -14,7 +16,7 @@
 
 #include "kiosk/core/events.h"
 
-enum { LEDGER_ERROR_MAX = 240, LEDGER_BODY_MAX = 1024, LEDGER_RECENT = 256 };
+enum { LEDGER_ERROR_MAX = 240, LEDGER_BODY_MAX = 4096, LEDGER_RECENT = 256 };
 
 enum ledger_result {
     LEDGER_OK = 0,
@@ -40,6 +42,27 @@ enum ledger_result ledger_open_reader(struct ledger **ledger, const char *direct
  * number it has. */
 enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event *event,
                                  int64_t *seq, char error[LEDGER_ERROR_MAX]);
+
+/* Signs what is not signed yet, with a checkpoint row; nothing where all is. Otherwise as
+ * ledger_append(). Appending signs by itself whenever it must; this is for when nothing is
+ * appended for long: at kiosk time ledger_sign_due(), INT64_MAX where nothing waits. */
+enum ledger_result ledger_sign(struct ledger *ledger, const moment_t *at,
+                               char error[LEDGER_ERROR_MAX]);
+int64_t ledger_sign_due(const struct ledger *ledger);
+
+/* The newest checkpoint that the writer has written since it was asked last; false: none. */
+bool ledger_checkpoint_news(struct ledger *ledger, struct kiosk_event *event, int64_t *seq);
+
+/* The statement (kiosk/store/chain.h) of the newest checkpoint, "" where there is none yet, and the
+ * fingerprint of the key that made it. For any handle. */
+enum { LEDGER_STATEMENT_MAX = 512, LEDGER_FINGERPRINT_MAX = 40 };
+struct ledger_statement {
+    int64_t covers;
+    char text[LEDGER_STATEMENT_MAX];
+    char fingerprint[LEDGER_FINGERPRINT_MAX];
+};
+enum ledger_result ledger_statement(struct ledger *ledger, struct ledger_statement *statement,
+                                    char error[LEDGER_ERROR_MAX]);
 
 /* Calls `visit` for every event from `from_utc_ms` on (0: all) in order of seq. Also passes the
  * newest LEDGER_RECENT rows, however their clock stood: what was going on when it was switched off,

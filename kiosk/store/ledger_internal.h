@@ -2,9 +2,25 @@
 #ifndef KIOSK_STORE_LEDGER_INTERNAL_H
 #define KIOSK_STORE_LEDGER_INTERNAL_H
 
+#include "kiosk/store/checkpoint.h"
 #include "kiosk/store/db.h"
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/schema.h"
+
+/* Where the ledger ends, and what the next row needs to know of the rows before it. */
+struct ledger_end {
+    int64_t last_seq;
+    uint8_t hash[CHAIN_HASH_SIZE];
+    int64_t unsigned_rows;  /* behind the last checkpoint */
+    int64_t unsigned_ms;    /* t_ms of the first of them in this boot; INT64_MAX: there is none */
+    char site[SITE_ID_MAX]; /* of the last start; "" before the first */
+    bool boot_known;        /* the last row is of this boot */
+    int64_t last_day;       /* a day that `days` holds; SCHEMA_DAY_UNKNOWN: none */
+    bool has_checkpoint;    /* the open transaction wrote one: the next three say which */
+    int64_t checkpoint_seq;
+    moment_t checkpoint_at;
+    struct chain_checkpoint checkpoint;
+};
 
 struct ledger {
     struct db db;
@@ -12,19 +28,51 @@ struct ledger {
     bool failed;  /* no append until reopened */
     bool damaged; /* the file is broken: set it aside on close */
 
-    /* Of the writer, as of the last commit. */
-    int64_t last_seq;
+    /* Of the writer. */
     char boot[BOOT_ID_MAX];
-    char site[SITE_ID_MAX]; /* of the last start; "" before the first */
-    bool boot_known;        /* the last row is of this boot */
-    int64_t last_day;       /* a day that `days` holds; SCHEMA_DAY_UNKNOWN: none */
-    bool unsure;            /* the last row may be one whose append failed when it was synced */
+    struct ledger_end end;       /* with what the open transaction has added */
+    struct ledger_end committed; /* as of the last commit */
+    struct chain_origin origin;
+    struct recorder_key key;
+    struct head_file head;
+    bool unsure; /* the last row may be one whose append failed when it was synced */
+
+    /* Rows to write before the next one. */
+    bool has_new_key, has_aside;
+    struct event_key new_key;
+    struct event_set_aside aside;
+
+    /* The newest checkpoint that was written and not yet asked for. */
+    bool has_news;
+    int64_t news_seq;
+    struct kiosk_event news;
 
     char notice[LEDGER_ERROR_MAX];
 };
 
 /* The local day of a moment; SCHEMA_DAY_UNKNOWN while the clock is unset. */
 int64_t ledger_day(const moment_t *at);
+
+/* Opening a writer (load.c), in this order. The key file is read, or `made`. The schema comes to
+ * this version, and a ledger that begins beside damaged ones will say what came before it. The
+ * handle learns where the ledger ends. A key that is not the one in force will be announced in the
+ * chain before it signs anything. The latter three return an SQLite code. */
+enum ledger_result ledger_open_key(struct ledger *ledger, const char *directory, bool *made,
+                                   char error[LEDGER_ERROR_MAX]);
+int ledger_migrate(struct ledger *ledger, const char *directory, enum schema_state state);
+int ledger_load(struct ledger *ledger);
+int ledger_compare_key(struct ledger *ledger, bool made);
+
+/* The newest row of a kind that the index `ledger_rare` holds. SQLITE_DONE: there is none. */
+int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk_event *event);
+
+/* Inside an open transaction of the writer: appends the event with its projections, before it the
+ * rows that wait for the next one, behind it a checkpoint where one is due. The caller commits and
+ * says so with ledger_committed(), or rolls back and says ledger_rolled_back(). Returns an SQLite
+ * code. */
+int ledger_put(struct ledger *ledger, const struct kiosk_event *event, int64_t *seq);
+void ledger_committed(struct ledger *ledger);
+void ledger_rolled_back(struct ledger *ledger);
 
 /* Writes what `event`, row `seq`, changes in the projections, inside the open transaction. Returns
  * an SQLite code. */

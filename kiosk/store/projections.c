@@ -60,7 +60,7 @@ static int apply_deposit(struct ledger *ledger, const struct kiosk_event *event,
         db_integer(event->at.t_ms),
         utc(&event->at),
         db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->site),
+        db_text(ledger->end.site),
         db_integer(deposit->visit),
         db_integer(deposit->bin),
         db_text(waste_class_text(deposit->bin_class)),
@@ -98,7 +98,7 @@ static int apply_visit(struct ledger *ledger, const struct kiosk_event *event, i
         db_integer(event->at.t_ms),
         utc(&event->at),
         db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->site),
+        db_text(ledger->end.site),
         db_integer(visit->visit),
         db_integer(visit->started_ms),
         db_integer(visit->deposits),
@@ -118,7 +118,7 @@ static int apply_collection(struct ledger *ledger, const struct kiosk_event *eve
         db_integer(event->at.t_ms),
         utc(&event->at),
         db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->site),
+        db_text(ledger->end.site),
         db_integer(collection->bin),
         db_text(waste_class_text(collection->bin_class)),
         db_text(weight_quality_text(collection->quality)),
@@ -185,11 +185,11 @@ static int mark_beginnings(struct ledger *ledger, const struct kiosk_event *even
     int64_t day = ledger_day(&event->at);
     int code = SQLITE_OK;
 
-    if (day != SCHEMA_DAY_UNKNOWN && day != ledger->last_day) {
+    if (day != SCHEMA_DAY_UNKNOWN && day != ledger->end.last_day) {
         const db_value_t values[] = {db_integer(day), db_integer(seq)};
         code = RUN(STATEMENT_DAY, values);
     }
-    if (code == SQLITE_OK && !ledger->boot_known) {
+    if (code == SQLITE_OK && !ledger->end.boot_known) {
         const db_value_t values[] = {db_integer(seq), {.type = DB_TEXT, .text = ledger->boot}};
         code = RUN(STATEMENT_BOOT, values);
     }

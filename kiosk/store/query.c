@@ -29,18 +29,27 @@ enum record_kind record_kind_find(const char *text)
 
 /* ---- records --------------------------------------------------------------------------------- */
 
-/* Columns that every record begins with, and what follows them. */
-enum { COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3, COLUMN_BODY };
-#define HEAD "SELECT seq, t_ms, utc_ms, clock, site, "
-#define RANGE                                                                                      \
-    " WHERE seq > ?1 AND seq <= ?2 AND (?3 IS NULL OR day >= ?3)"                                  \
-    " AND (?4 IS NULL OR day <= ?4 AND day >= 0) ORDER BY seq"
+/* A record is read where SQLite has it: take_record() stands in the query's own condition and is
+ * handed all columns of a row at once. Asking for them one by one after each step costs as much
+ * again as finding the row. It holds (and the query stops there) where the visitor has enough. */
+enum { COLUMN_CURSOR, COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3, COLUMN_BODY };
+#define TAKE "take_record(?5, seq, t_ms, utc_ms, clock, site, "
+#define ALL(columns, table)                                                                        \
+    "SELECT 1 FROM " table " WHERE seq > ?1 AND seq <= ?2 AND " TAKE columns ") ORDER BY seq"
+/* CASE: no record is taken that the range does not hold. */
+#define SOME(columns, table)                                                                       \
+    "SELECT 1 FROM " table " WHERE seq > ?1 AND seq <= ?2"                                         \
+    " AND CASE WHEN (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4 AND day >= 0)"          \
+    " THEN " TAKE columns ") END ORDER BY seq"
+#define SOURCE(columns, table) ALL(columns, table), SOME(columns, table)
 
-typedef bool record_reader(sqlite3_stmt *row, struct ledger_record *record);
+static const char cursor_type[] = "record_cursor";
+
+typedef bool record_reader(sqlite3_value **row, struct ledger_record *record);
 
 struct record_source {
-    const char *sql;
-    record_reader *read; /* false: a word in the row is not known */
+    const char *all, *some; /* every record; those of a range of days */
+    record_reader *read;    /* false: a word in the row is not known */
 };
 
 struct record_cursor {
@@ -52,90 +61,134 @@ struct record_cursor {
     int64_t end_seq;  /* the last one there was on opening */
     bool running;     /* the statement holds a read transaction */
     bool done;
+    bool is_unknown; /* `record` holds a word that this version does not know */
+    record_visitor *visit;
+    void *context; /* of `visit` */
+    struct ledger_record record;
 };
 
-static int32_t grams(sqlite3_stmt *row, int column)
+static const char *text_of(sqlite3_value *value)
 {
-    return (int32_t)sqlite3_column_int64(row, column);
+    const char *text = (const char *)sqlite3_value_text(value);
+    return text ? text : "";
 }
 
-static enum waste_class class_of(sqlite3_stmt *row, int column)
+static int32_t grams(sqlite3_value *value)
 {
-    return waste_class_find(ledger_column_text(row, column));
+    return (int32_t)sqlite3_value_int64(value);
 }
 
-static void copy_text(char *text, size_t size, sqlite3_stmt *row, int column)
+static enum waste_class class_of(sqlite3_value *value)
 {
-    const char *from = ledger_column_text(row, column);
-    size_t length = strnlen(from, size - 1);
+    return waste_class_find(text_of(value));
+}
 
+static void copy_text(char *text, size_t size, sqlite3_value *value)
+{
+    const char *from = text_of(value);
+    size_t length = (size_t)sqlite3_value_bytes(value);
+
+    length = length < size ? length : size - 1;
     memcpy(text, from, length);
     text[length] = '\0';
 }
 
-static bool read_deposit(sqlite3_stmt *row, struct ledger_record *record)
+static bool read_moment(sqlite3_value **row, moment_t *at)
+{
+    at->t_ms = sqlite3_value_int64(row[COLUMN_MOMENT]);
+    at->utc_ms = sqlite3_value_int64(row[COLUMN_MOMENT + 1]);
+    at->quality = clock_quality_find(text_of(row[COLUMN_MOMENT + 2]));
+    bool has_utc = sqlite3_value_type(row[COLUMN_MOMENT + 1]) != SQLITE_NULL;
+    return at->quality != CLOCK_QUALITY_COUNT && has_utc == (at->quality != CLOCK_UNSET);
+}
+
+static bool read_deposit(sqlite3_value **row, struct ledger_record *record)
 {
     struct event_deposit *deposit = &record->body.deposit;
-    int column = COLUMN_BODY;
+    sqlite3_value **value = row + COLUMN_BODY;
 
-    deposit->visit = sqlite3_column_int64(row, column++);
-    deposit->bin = sqlite3_column_int(row, column++);
-    deposit->bin_class = class_of(row, column++);
-    deposit->chosen = class_of(row, column++);
-    record->declared_after = class_of(row, column++);
-    deposit->outcome = outcome_find(ledger_column_text(row, column++));
-    deposit->quality = weight_quality_find(ledger_column_text(row, column++));
-    deposit->weight_g = grams(row, column++);
-    deposit->has_base = sqlite3_column_type(row, column) != SQLITE_NULL;
-    deposit->base_g = grams(row, column++);
-    deposit->final_g = grams(row, column++);
-    deposit->spread_g = grams(row, column++);
-    deposit->opened_ms = sqlite3_column_int64(row, column++);
-    deposit->closed_ms = sqlite3_column_int64(row, column++);
-    copy_text(deposit->scale, sizeof deposit->scale, row, column);
+    deposit->visit = sqlite3_value_int64(*value++);
+    deposit->bin = sqlite3_value_int(*value++);
+    deposit->bin_class = class_of(*value++);
+    deposit->chosen = class_of(*value++);
+    record->declared_after = class_of(*value++);
+    deposit->outcome = outcome_find(text_of(*value++));
+    deposit->quality = weight_quality_find(text_of(*value++));
+    deposit->weight_g = grams(*value++);
+    deposit->has_base = sqlite3_value_type(*value) != SQLITE_NULL;
+    deposit->base_g = grams(*value++);
+    deposit->final_g = grams(*value++);
+    deposit->spread_g = grams(*value++);
+    deposit->opened_ms = sqlite3_value_int64(*value++);
+    deposit->closed_ms = sqlite3_value_int64(*value++);
+    copy_text(deposit->scale, sizeof deposit->scale, *value);
     return deposit->outcome != OUTCOME_COUNT && deposit->quality != QUALITY_COUNT;
 }
 
-static bool read_visit(sqlite3_stmt *row, struct ledger_record *record)
+static bool read_visit(sqlite3_value **row, struct ledger_record *record)
 {
     struct event_visit *visit = &record->body.visit;
-    int column = COLUMN_BODY;
+    sqlite3_value **value = row + COLUMN_BODY;
 
-    visit->visit = sqlite3_column_int64(row, column++);
-    visit->started_ms = sqlite3_column_int64(row, column++);
-    visit->deposits = sqlite3_column_int(row, column++);
-    visit->grams = grams(row, column++);
-    visit->near_misses = sqlite3_column_int(row, column);
+    visit->visit = sqlite3_value_int64(*value++);
+    visit->started_ms = sqlite3_value_int64(*value++);
+    visit->deposits = sqlite3_value_int(*value++);
+    visit->grams = grams(*value++);
+    visit->near_misses = sqlite3_value_int(*value);
     return true;
 }
 
-static bool read_collection(sqlite3_stmt *row, struct ledger_record *record)
+static bool read_collection(sqlite3_value **row, struct ledger_record *record)
 {
     struct event_collection *collection = &record->body.collection;
-    int column = COLUMN_BODY;
+    sqlite3_value **value = row + COLUMN_BODY;
 
-    collection->bin = sqlite3_column_int(row, column++);
-    collection->bin_class = class_of(row, column++);
-    collection->quality = weight_quality_find(ledger_column_text(row, column++));
-    collection->before_g = grams(row, column++);
-    collection->after_g = grams(row, column++);
-    collection->removed_g = grams(row, column++);
-    collection->started_ms = sqlite3_column_int64(row, column++);
-    copy_text(collection->who, sizeof collection->who, row, column);
+    collection->bin = sqlite3_value_int(*value++);
+    collection->bin_class = class_of(*value++);
+    collection->quality = weight_quality_find(text_of(*value++));
+    collection->before_g = grams(*value++);
+    collection->after_g = grams(*value++);
+    collection->removed_g = grams(*value++);
+    collection->started_ms = sqlite3_value_int64(*value++);
+    copy_text(collection->who, sizeof collection->who, *value);
     return collection->quality != QUALITY_COUNT;
 }
 
 static const struct record_source sources[RECORD_KIND_COUNT] = {
-    [RECORD_DEPOSITS] = {HEAD "visit, bin, bin_class, chosen, declared_after, outcome, quality,"
-                              " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale"
-                              " FROM deposits" RANGE,
+    [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
+                                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale",
+                                "deposits"),
                          read_deposit},
-    [RECORD_VISITS] = {HEAD "visit, started_ms, deposits, grams, near_misses FROM visits" RANGE,
+    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses", "visits"),
                        read_visit},
-    [RECORD_COLLECTIONS] = {HEAD "bin, bin_class, quality, before_g, after_g, removed_g,"
-                                 " started_ms, who FROM collections" RANGE,
+    [RECORD_COLLECTIONS] = {SOURCE("bin, bin_class, quality, before_g, after_g, removed_g,"
+                                   " started_ms, who",
+                                   "collections"),
                             read_collection},
 };
+
+/* The SQL function of the queries above. */
+static void take_record(sqlite3_context *call, int count, sqlite3_value **row)
+{
+    struct record_cursor *cursor = sqlite3_value_pointer(row[COLUMN_CURSOR], cursor_type);
+
+    (void)count;
+    if (!cursor) {
+        sqlite3_result_error(call, "only for record cursors", -1);
+        return;
+    }
+    struct ledger_record *record = &cursor->record;
+    record->seq = sqlite3_value_int64(row[COLUMN_SEQ]);
+    assert(record->seq > cursor->last_seq);
+    copy_text(record->site, sizeof record->site, row[COLUMN_SITE]);
+    if (!read_moment(row, &record->at) || !sources[cursor->kind].read(row, record)) {
+        cursor->is_unknown = true;
+        sqlite3_result_error(call, "unknown word", -1);
+        return;
+    }
+    cursor->last_seq = record->seq;
+    sqlite3_result_int(call, !cursor->visit(cursor->context, record));
+}
 
 static int bind_day(sqlite3_stmt *statement, int mark, bool limited, int64_t day)
 {
@@ -157,6 +210,23 @@ static int find_start(struct record_cursor *cursor)
     return code;
 }
 
+static int prepare(struct record_cursor *cursor)
+{
+    const struct record_source *source = &sources[cursor->kind];
+    bool is_limited = cursor->range.has_from || cursor->range.has_to;
+    sqlite3 *handle = cursor->ledger->db.handle;
+    int code =
+        sqlite3_create_function_v2(handle, "take_record", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
+                                   take_record, NULL, NULL, NULL);
+
+    /* Busy: another cursor of this handle is running, so it is there. */
+    if (code == SQLITE_OK || code == SQLITE_BUSY) {
+        code = sqlite3_prepare_v2(handle, is_limited ? source->some : source->all, -1,
+                                  &cursor->rows, NULL);
+    }
+    return code;
+}
+
 enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledger *ledger,
                                       enum record_kind kind, const day_range_t *range,
                                       char error[LEDGER_ERROR_MAX])
@@ -171,14 +241,15 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
         return LEDGER_FAILED;
     }
     opened->ledger = ledger;
-    opened->kind = kind;
+    opened->kind = opened->record.kind = kind;
+    opened->record.declared_after = WASTE_NONE;
     opened->range = *range;
     opened->end_seq = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code);
     if (code == SQLITE_OK) {
         code = find_start(opened);
     }
     if (code == SQLITE_OK) {
-        code = sqlite3_prepare_v2(ledger->db.handle, sources[kind].sql, -1, &opened->rows, NULL);
+        code = prepare(opened);
     }
     if (code != SQLITE_OK) {
         record_cursor_close(opened);
@@ -196,17 +267,19 @@ static int start_rows(struct record_cursor *cursor)
         code = sqlite3_bind_int64(cursor->rows, 2, cursor->end_seq);
     }
     if (code == SQLITE_OK) {
-        code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
+        code = sqlite3_bind_pointer(cursor->rows, 5, cursor, cursor_type, NULL);
     }
-    if (code == SQLITE_OK) {
-        code = bind_day(cursor->rows, 4, cursor->range.has_to, cursor->range.to);
+    if (code == SQLITE_OK && (cursor->range.has_from || cursor->range.has_to)) {
+        code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
+        code = code == SQLITE_OK ? bind_day(cursor->rows, 4, cursor->range.has_to, cursor->range.to)
+                                 : code;
     }
     cursor->running = true;
     return code;
 }
 
-int record_cursor_next(struct record_cursor *cursor, struct ledger_record *record,
-                       char error[LEDGER_ERROR_MAX])
+int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void *context,
+                      char error[LEDGER_ERROR_MAX])
 {
     int code = SQLITE_OK;
 
@@ -214,36 +287,31 @@ int record_cursor_next(struct record_cursor *cursor, struct ledger_record *recor
     if (cursor->done) {
         return 0;
     }
+    cursor->visit = visit;
+    cursor->context = context;
     if (!cursor->running) {
         code = start_rows(cursor);
     }
     if (code == SQLITE_OK) {
         code = sqlite3_step(cursor->rows);
     }
-    if (code != SQLITE_ROW) {
-        cursor->done = true;
-        record_cursor_rest(cursor);
-        if (code == SQLITE_DONE) {
-            return 0;
-        }
-        (void)ledger_fail(cursor->ledger, "read it", code, error);
-        return -1;
+    if (code == SQLITE_ROW) {
+        return 1;
     }
-    record->kind = cursor->kind;
-    record->seq = sqlite3_column_int64(cursor->rows, COLUMN_SEQ);
-    copy_text(record->site, sizeof record->site, cursor->rows, COLUMN_SITE);
-    record->declared_after = WASTE_NONE;
-    cursor->last_seq = record->seq;
-    if (!ledger_column_moment(cursor->rows, COLUMN_MOMENT, &record->at) ||
-        !sources[cursor->kind].read(cursor->rows, record)) {
+    cursor->done = true;
+    record_cursor_rest(cursor);
+    if (code == SQLITE_DONE) {
+        return 0;
+    }
+    if (cursor->is_unknown) {
         snprintf(error, LEDGER_ERROR_MAX,
                  "%.120s: record %lld holds a word that this version does not know; install the "
                  "version that wrote it",
-                 cursor->ledger->db.path, (long long)record->seq);
-        cursor->done = true;
-        return -1;
+                 cursor->ledger->db.path, (long long)cursor->record.seq);
+    } else {
+        (void)ledger_fail(cursor->ledger, "read it", code, error);
     }
-    return 1;
+    return -1;
 }
 
 void record_cursor_rest(struct record_cursor *cursor)
@@ -289,7 +357,7 @@ enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
         if (outcome == OUTCOME_COUNT) {
             continue;
         }
-        enum waste_class class = class_of(rows, 0);
+        enum waste_class class = waste_class_find(ledger_column_text(rows, 0));
         sums->cells[class][outcome].count = sqlite3_column_int64(rows, 2);
         sums->cells[class][outcome].weighed = sqlite3_column_int64(rows, 3);
         sums->cells[class][outcome].grams = sqlite3_column_int64(rows, 4);

@@ -51,11 +51,15 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
                                       enum record_kind kind, const day_range_t *range,
                                       char error[LEDGER_ERROR_MAX]);
 
-/* 1: `record` is the next one; 0: there is none, now and on every later call; -1: error. */
-int record_cursor_next(struct record_cursor *cursor, struct ledger_record *record,
-                       char error[LEDGER_ERROR_MAX]);
+/* Is handed one record after the other, borrowed; false: it has enough for now. */
+typedef bool record_visitor(void *context, const struct ledger_record *record);
 
-/* Ends the read transaction; the next record_cursor_next() goes on where it was. */
+/* Passes the next records to `visit`. 1: it had enough, and the next call goes on behind the last
+ * one it saw; 0: there are no more, now and on every later call; -1: error. */
+int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void *context,
+                      char error[LEDGER_ERROR_MAX]);
+
+/* Ends the read transaction; the next record_cursor_run() goes on where it was. */
 void record_cursor_rest(struct record_cursor *cursor);
 
 void record_cursor_close(struct record_cursor *cursor);

@@ -2,22 +2,34 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "kiosk/store/schema.h"
 
-/* migrations[n] turns version n into n + 1. Never edit one that was released: add another. */
-static const char *const migrations[] = {
-    /* The seq trigger keeps the numbering without gaps whatever the program does. */
+/* As they stand in the file, letter by letter. */
+#define REFUSE           " BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END"
+#define LEDGER_NO_UPDATE "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger" REFUSE
+#define LEDGER_NO_DELETE "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger" REFUSE
+#define META_NO_UPDATE   "CREATE TRIGGER ledger_meta_no_update BEFORE UPDATE ON ledger_meta" REFUSE
+#define META_NO_DELETE   "CREATE TRIGGER ledger_meta_no_delete BEFORE DELETE ON ledger_meta" REFUSE
+/* Keeps the numbering without gaps whatever the program does. */
+#define LEDGER_NO_GAP                                                                              \
+    "CREATE TRIGGER ledger_no_gap BEFORE INSERT ON ledger"                                         \
+    " WHEN new.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)"                              \
+    " BEGIN SELECT raise(ABORT, 'the ledger is numbered without gaps'); END"
+#define LEDGER_TRIGGERS LEDGER_NO_UPDATE ";" LEDGER_NO_DELETE ";" LEDGER_NO_GAP ";"
+#define META_TRIGGERS   META_NO_UPDATE ";" META_NO_DELETE ";"
+
+const struct schema_trigger schema_triggers[SCHEMA_TRIGGER_COUNT] = {
+    {"ledger_no_update", LEDGER_NO_UPDATE},    {"ledger_no_delete", LEDGER_NO_DELETE},
+    {"ledger_no_gap", LEDGER_NO_GAP},          {"ledger_meta_no_update", META_NO_UPDATE},
+    {"ledger_meta_no_delete", META_NO_DELETE},
+};
+
+static const char first_version[] =
     "CREATE TABLE ledger("
     " seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, boot TEXT NOT NULL, t_ms INTEGER NOT NULL,"
-    " utc_ms INTEGER, clock TEXT NOT NULL, body TEXT NOT NULL);"
-    "CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger"
-    " BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;"
-    "CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger"
-    " BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;"
-    "CREATE TRIGGER ledger_no_gap BEFORE INSERT ON ledger"
-    " WHEN new.seq <> (SELECT coalesce(max(seq), 0) + 1 FROM ledger)"
-    " BEGIN SELECT raise(ABORT, 'the ledger is numbered without gaps'); END;"
+    " utc_ms INTEGER, clock TEXT NOT NULL, body TEXT NOT NULL);" LEDGER_TRIGGERS
 
     /* Where a local day and a boot begin, so that no query scans the years before. */
     "CREATE TABLE days(day INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL);"
@@ -53,7 +65,40 @@ static const char *const migrations[] = {
     "CREATE TABLE daily("
     " day INTEGER NOT NULL, bin_class TEXT NOT NULL, outcome TEXT NOT NULL,"
     " count INTEGER NOT NULL, weighed INTEGER NOT NULL, grams INTEGER NOT NULL,"
-    " PRIMARY KEY(day, bin_class, outcome)) WITHOUT ROWID;",
+    " PRIMARY KEY(day, bin_class, outcome)) WITHOUT ROWID;";
+
+static const char begin_chain[] =
+    "CREATE TABLE ledger_meta("
+    " id BLOB NOT NULL, public_key BLOB NOT NULL, imported_seq INTEGER NOT NULL);"
+    "DROP TRIGGER ledger_no_update; DROP TRIGGER ledger_no_delete; DROP TRIGGER ledger_no_gap;"
+    "ALTER TABLE ledger RENAME TO ledger_1;"
+    "CREATE TABLE ledger("
+    " seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, boot TEXT NOT NULL, t_ms INTEGER NOT NULL,"
+    " utc_ms INTEGER, clock TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL);";
+
+/* The few rows that are looked for by their kind have an index of their own, which costs the
+ * others nothing. */
+static const char end_chain[] =
+    "DROP TABLE ledger_1;"
+    "CREATE INDEX ledger_rare ON ledger(kind, seq)"
+    " WHERE kind IN ('key', 'purge', 'set_aside', 'settings');"
+    "CREATE TABLE settings(seq INTEGER PRIMARY KEY, text TEXT NOT NULL);" LEDGER_TRIGGERS
+        META_TRIGGERS;
+
+/* What a step does beyond its SQL, inside the same transaction. Returns an SQLite code. */
+typedef int migration_work(sqlite3 *handle, const struct chain_origin *birth);
+static migration_work chain_rows;
+
+struct migration {
+    const char *sql;
+    migration_work *work; /* or NULL; after the SQL */
+    const char *then;     /* or NULL */
+};
+
+/* migrations[n] turns version n into n + 1. Never edit one that was released: add another. */
+static const struct migration migrations[] = {
+    {.sql = first_version},
+    {.sql = begin_chain, .work = chain_rows, .then = end_chain},
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
@@ -102,15 +147,183 @@ enum schema_state schema_check(sqlite3 *handle)
     return version < SCHEMA_VERSION ? SCHEMA_OLDER : SCHEMA_OK;
 }
 
-static int migrate_step(sqlite3 *handle, int version)
+/* ---- the chain ------------------------------------------------------------------------------- */
+
+bool schema_read_row(sqlite3_stmt *statement, struct chain_row *row, const uint8_t **hash)
 {
+    static const int types[] = {SQLITE_INTEGER, SQLITE3_TEXT, SQLITE3_TEXT, SQLITE_INTEGER,
+                                SQLITE_INTEGER, SQLITE3_TEXT, SQLITE3_TEXT, SQLITE_BLOB};
+    bool right = true;
+
+    for (int i = 0; i < (int)(sizeof types / sizeof *types); i++) {
+        int type = sqlite3_column_type(statement, i);
+        right = right && (type == types[i] || (i == 4 && type == SQLITE_NULL));
+    }
+    row->seq = sqlite3_column_int64(statement, 0);
+    row->kind = (const char *)sqlite3_column_text(statement, 1);
+    row->boot = (const char *)sqlite3_column_text(statement, 2);
+    row->t_ms = sqlite3_column_int64(statement, 3);
+    row->has_utc = sqlite3_column_type(statement, 4) != SQLITE_NULL;
+    row->utc_ms = sqlite3_column_int64(statement, 4);
+    row->clock = (const char *)sqlite3_column_text(statement, 5);
+    row->body = (const char *)sqlite3_column_text(statement, 6);
+    row->kind_length = (size_t)sqlite3_column_bytes(statement, 1);
+    row->boot_length = (size_t)sqlite3_column_bytes(statement, 2);
+    row->clock_length = (size_t)sqlite3_column_bytes(statement, 5);
+    row->body_length = (size_t)sqlite3_column_bytes(statement, 6);
+    *hash = sqlite3_column_blob(statement, 7);
+    return right && sqlite3_column_bytes(statement, 7) == CHAIN_HASH_SIZE;
+}
+
+static int insert_chained(sqlite3_stmt *insert, const struct chain_row *row,
+                          const uint8_t hash[CHAIN_HASH_SIZE])
+{
+    sqlite3_bind_int64(insert, 1, row->seq);
+    sqlite3_bind_text(insert, 2, row->kind, (int)row->kind_length, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 3, row->boot, (int)row->boot_length, SQLITE_STATIC);
+    sqlite3_bind_int64(insert, 4, row->t_ms);
+    if (row->has_utc) {
+        sqlite3_bind_int64(insert, 5, row->utc_ms);
+    } else {
+        sqlite3_bind_null(insert, 5);
+    }
+    sqlite3_bind_text(insert, 6, row->clock, (int)row->clock_length, SQLITE_STATIC);
+    sqlite3_bind_text(insert, 7, row->body, (int)row->body_length, SQLITE_STATIC);
+    sqlite3_bind_blob(insert, 8, hash, CHAIN_HASH_SIZE, SQLITE_STATIC);
+    int code = sqlite3_step(insert);
+    sqlite3_reset(insert);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int copy_rows(sqlite3_stmt *rows, sqlite3_stmt *insert, const struct chain_origin *origin)
+{
+    uint8_t hash[CHAIN_HASH_SIZE];
+    const uint8_t *none;
+    struct chain_row row;
+    int code;
+
+    chain_genesis(origin, hash);
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        schema_read_row(rows, &row, &none);
+        chain_link(hash, &row);
+        code = insert_chained(insert, &row, hash);
+        if (code != SQLITE_OK) {
+            return code;
+        }
+    }
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int write_origin(sqlite3 *handle, const struct chain_origin *origin)
+{
+    sqlite3_stmt *insert = NULL;
+    int code = sqlite3_prepare_v2(
+        handle, "INSERT INTO ledger_meta(id, public_key, imported_seq) VALUES(?,?,?)", -1, &insert,
+        NULL);
+
+    if (code == SQLITE_OK) {
+        sqlite3_bind_blob(insert, 1, origin->id, sizeof origin->id, SQLITE_STATIC);
+        sqlite3_bind_blob(insert, 2, origin->public_key, sizeof origin->public_key, SQLITE_STATIC);
+        sqlite3_bind_int64(insert, 3, origin->imported_seq);
+        code = sqlite3_step(insert);
+    }
+    sqlite3_finalize(insert);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int chain_rows(sqlite3 *handle, const struct chain_origin *birth)
+{
+    sqlite3_stmt *rows = NULL, *insert = NULL;
+    struct chain_origin origin = *birth;
+    int code = SQLITE_OK;
+
+    origin.imported_seq = schema_integer(handle, "SELECT max(seq) FROM ledger_1", 0, &code);
+    if (code == SQLITE_OK) {
+        code = write_origin(handle, &origin);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_prepare_v2(handle,
+                                  "SELECT seq, kind, boot, t_ms, utc_ms, clock, body, x''"
+                                  " FROM ledger_1 ORDER BY seq",
+                                  -1, &rows, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_prepare_v2(handle,
+                                  "INSERT INTO ledger(" SCHEMA_ROW_COLUMNS ")"
+                                  " VALUES(?,?,?,?,?,?,?,?)",
+                                  -1, &insert, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = copy_rows(rows, insert, &origin);
+    }
+    sqlite3_finalize(rows);
+    sqlite3_finalize(insert);
+    return code;
+}
+
+int schema_origin(sqlite3 *handle, struct chain_origin *origin)
+{
+    sqlite3_stmt *query = NULL;
+    int code = sqlite3_prepare_v2(
+        handle, "SELECT id, public_key, imported_seq FROM ledger_meta ORDER BY rowid", -1, &query,
+        NULL);
+
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(query);
+    }
+    if (code == SQLITE_ROW && sqlite3_column_bytes(query, 0) == sizeof origin->id &&
+        sqlite3_column_bytes(query, 1) == sizeof origin->public_key) {
+        memcpy(origin->id, sqlite3_column_blob(query, 0), sizeof origin->id);
+        memcpy(origin->public_key, sqlite3_column_blob(query, 1), sizeof origin->public_key);
+        origin->imported_seq = sqlite3_column_int64(query, 2);
+        code = sqlite3_step(query);
+        code = code == SQLITE_ROW ? SQLITE_CORRUPT : code;
+    } else if (code == SQLITE_ROW || code == SQLITE_DONE) {
+        code = SQLITE_CORRUPT;
+    }
+    sqlite3_finalize(query);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+int schema_trigger_count(sqlite3 *handle)
+{
+    sqlite3_stmt *query = NULL;
+    int count = 0;
+    int code = sqlite3_prepare_v2(
+        handle,
+        "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name = ? AND sql = ?", -1,
+        &query, NULL);
+
+    for (int i = 0; i < SCHEMA_TRIGGER_COUNT && code == SQLITE_OK; i++) {
+        sqlite3_bind_text(query, 1, schema_triggers[i].name, -1, SQLITE_STATIC);
+        sqlite3_bind_text(query, 2, schema_triggers[i].sql, -1, SQLITE_STATIC);
+        code = sqlite3_step(query);
+        count += code == SQLITE_ROW ? sqlite3_column_int(query, 0) : 0;
+        code = code == SQLITE_ROW ? SQLITE_OK : code;
+        sqlite3_reset(query);
+    }
+    sqlite3_finalize(query);
+    return code == SQLITE_OK ? count : -1;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+static int migrate_step(sqlite3 *handle, int version, const struct chain_origin *birth)
+{
+    const struct migration *migration = &migrations[version];
     char stamp[128];
 
     snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
              SCHEMA_APPLICATION_ID, version + 1);
     int code = sqlite3_exec(handle, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (code == SQLITE_OK) {
-        code = sqlite3_exec(handle, migrations[version], NULL, NULL, NULL);
+        code = sqlite3_exec(handle, migration->sql, NULL, NULL, NULL);
+    }
+    if (code == SQLITE_OK && migration->work) {
+        code = migration->work(handle, birth);
+    }
+    if (code == SQLITE_OK && migration->then) {
+        code = sqlite3_exec(handle, migration->then, NULL, NULL, NULL);
     }
     if (code == SQLITE_OK) {
         code = sqlite3_exec(handle, stamp, NULL, NULL, NULL);
@@ -121,14 +334,14 @@ static int migrate_step(sqlite3 *handle, int version)
     return code;
 }
 
-int schema_migrate(sqlite3 *handle)
+int schema_migrate(sqlite3 *handle, const struct chain_origin *birth)
 {
     int code = SQLITE_OK;
     int64_t version = schema_integer(handle, "PRAGMA user_version", 0, &code);
 
     assert(version <= SCHEMA_VERSION);
     while (code == SQLITE_OK && version < SCHEMA_VERSION) {
-        code = migrate_step(handle, (int)version++);
+        code = migrate_step(handle, (int)version++, birth);
     }
     return code;
 }

@@ -10,6 +10,8 @@
 
 #include <sqlite3.h>
 
+#include "kiosk/store/chain.h"
+
 enum {
     SCHEMA_APPLICATION_ID = 0x42474C44, /* "BGLD", in the file's header */
     SCHEMA_DAY_UNKNOWN = -1             /* local day of a row written before the clock was set */
@@ -27,8 +29,30 @@ enum schema_state {
 enum schema_state schema_check(sqlite3 *handle);
 
 /* Brings the file to this version: one transaction for each missing step. Returns an SQLite code.
- */
-int schema_migrate(sqlite3 *handle);
+ * A file that is not chained yet is chained by `birth`, whose imported_seq counts for nothing. */
+int schema_migrate(sqlite3 *handle, const struct chain_origin *birth);
+
+/* The triggers that refuse changes; the file must have each, letter by letter. */
+enum { SCHEMA_TRIGGER_COUNT = 5 };
+struct schema_trigger {
+    const char *name;
+    const char *sql; /* that makes it */
+};
+extern const struct schema_trigger schema_triggers[SCHEMA_TRIGGER_COUNT];
+
+/* How many of them stand in the file as they should; -1 on failure. */
+int schema_trigger_count(sqlite3 *handle);
+
+/* The trigger that a purge takes away and brings back inside its transaction. */
+#define SCHEMA_NO_DELETE "ledger_no_delete"
+
+/* Reads the row of ledger_meta. SQLITE_OK, SQLITE_CORRUPT where there is not exactly one. */
+int schema_origin(sqlite3 *handle, struct chain_origin *origin);
+
+/* Reads a row of SCHEMA_ROW_COLUMNS from a statement; its texts are borrowed until the statement
+ * moves on. False where a column is of a wrong type. */
+#define SCHEMA_ROW_COLUMNS "seq, kind, boot, t_ms, utc_ms, clock, body, hash"
+bool schema_read_row(sqlite3_stmt *statement, struct chain_row *row, const uint8_t **hash);
 
 /* The value of a one-row, one-column query; `fallback` when it has no row or is NULL. `code` is
  * SQLITE_OK or the error. */

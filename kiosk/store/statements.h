@@ -9,8 +9,8 @@
     X(STATEMENT_BEGIN, "BEGIN IMMEDIATE")                                                          \
     X(STATEMENT_COMMIT, "COMMIT")                                                                  \
     X(STATEMENT_ROLLBACK, "ROLLBACK")                                                              \
-    X(STATEMENT_ROW, "INSERT INTO ledger(seq, kind, boot, t_ms, utc_ms, clock, body)"              \
-                     " VALUES(?,?,?,?,?,?,?)")                                                     \
+    X(STATEMENT_ROW, "INSERT INTO ledger(seq, kind, boot, t_ms, utc_ms, clock, body, hash)"        \
+                     " VALUES(?,?,?,?,?,?,?,?)")                                                   \
     X(STATEMENT_DAY, "INSERT OR IGNORE INTO days(day, first_seq) VALUES(?,?)")                     \
     X(STATEMENT_BOOT, "INSERT INTO boots(first_seq, boot) VALUES(?,?)")                            \
     X(STATEMENT_START, "INSERT INTO runs(seq, boot, site, version, start_ms, start_utc_ms)"        \

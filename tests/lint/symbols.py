@@ -38,7 +38,7 @@ WALLS = (
     (r"MHD_.*", ("kiosk/web",)),
     (r"(SDL|TTF)_.*", ("kiosk/shell",)),
     (r"(png|config|pthread)_.*|Fc[A-Z].*", ("kiosk/shell",)),
-    (r"(sodium|crypto|randombytes)_.*", ("kiosk/web", "kiosk/shell")),
+    (r"(sodium|crypto|randombytes)_.*", ("kiosk/store", "kiosk/web", "kiosk/shell")),
 )
 
 CLOCK_OWNER = "kiosk/shell/clock.c"

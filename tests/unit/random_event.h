@@ -58,6 +58,17 @@ static inline enum waste_class random_class(uint64_t *seed)
     return (enum waste_class)random_below(seed, WASTE_CLASS_COUNT + 1);
 }
 
+/* A kind that anybody may append: what the chain is held together by, the store writes itself. */
+static inline enum event_kind random_kind(uint64_t *seed)
+{
+    enum event_kind kind;
+
+    do {
+        kind = (enum event_kind)random_below(seed, EVENT_KIND_COUNT);
+    } while (kind == EVENT_CHECKPOINT || kind == EVENT_KEY);
+    return kind;
+}
+
 /* Every field of the body is random within its meaning; unknown values are 0. */
 static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind kind)
 {
@@ -169,6 +180,67 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.frozen.began = random_below(seed, 2) != 0;
         event.body.frozen.grams = random_grams(seed);
         event.body.frozen.since_ms = event.at.t_ms - 1000;
+        break;
+    case EVENT_CHECKPOINT:
+        event.body.checkpoint.covers = random_below(seed, 1000);
+        random_text(seed, event.body.checkpoint.hash, EVENT_HASH_MAX);
+        random_text(seed, event.body.checkpoint.site, sizeof event.body.checkpoint.site);
+        random_text(seed, event.body.checkpoint.key, EVENT_HASH_MAX);
+        random_text(seed, event.body.checkpoint.signature, EVENT_SIGNATURE_MAX);
+        break;
+    case EVENT_KEY:
+        random_text(seed, event.body.key.key, EVENT_HASH_MAX);
+        random_text(seed, event.body.key.previous, EVENT_HASH_MAX);
+        random_text(seed, event.body.key.reason, EVENT_TEXT_MAX);
+        break;
+    case EVENT_SETTINGS:
+        random_text(seed, event.body.settings.name, EVENT_TEXT_MAX);
+        event.body.settings.has_old = random_below(seed, 2) != 0;
+        if (event.body.settings.has_old) {
+            random_text(seed, event.body.settings.old_value, EVENT_LINE_MAX);
+        }
+        event.body.settings.has_new = random_below(seed, 2) != 0;
+        if (event.body.settings.has_new) {
+            random_text(seed, event.body.settings.new_value, EVENT_LINE_MAX);
+        }
+        random_text(seed, event.body.settings.digest, EVENT_HASH_MAX);
+        break;
+    case EVENT_EXPORT:
+        random_text(seed, event.body.export.what, EVENT_TEXT_MAX);
+        random_text(seed, event.body.export.from, EVENT_TEXT_MAX);
+        random_text(seed, event.body.export.who, EVENT_TEXT_MAX);
+        event.body.export.rows = random_below(seed, 1000000);
+        event.body.export.last_seq = random_below(seed, 1000000);
+        break;
+    case EVENT_STORAGE:
+        random_text(seed, event.body.storage.state, EVENT_TEXT_MAX);
+        event.body.storage.free_bytes = (int64_t)(random_next(seed) >> 20);
+        event.body.storage.since_ms = event.at.t_ms - 1000;
+        event.body.storage.has_since_utc = random_below(seed, 2) != 0;
+        if (event.body.storage.has_since_utc) {
+            event.body.storage.since_utc_ms = 1790000000000;
+        }
+        event.body.storage.kept = (int32_t)random_below(seed, 99);
+        event.body.storage.lost = (int32_t)random_below(seed, 99);
+        break;
+    case EVENT_SET_ASIDE:
+        random_text(seed, event.body.set_aside.file, EVENT_TEXT_MAX);
+        event.body.set_aside.has_last = random_below(seed, 2) != 0;
+        if (event.body.set_aside.has_last) {
+            event.body.set_aside.last_seq = random_below(seed, 1000);
+        }
+        random_text(seed, event.body.set_aside.last_hash, EVENT_HASH_MAX);
+        break;
+    case EVENT_PURGE:
+        event.body.purge.first_seq = random_below(seed, 100);
+        event.body.purge.last_seq = 100 + random_below(seed, 100);
+        event.body.purge.before_utc_ms = 1790000000000;
+        event.body.purge.months = (int32_t)random_below(seed, 36);
+        random_text(seed, event.body.purge.hash, EVENT_HASH_MAX);
+        break;
+    case EVENT_IDENTIFIED:
+        event.body.identified.visit = visit;
+        random_text(seed, event.body.identified.person, SUBJECT_MAX);
         break;
     default:
         abort();

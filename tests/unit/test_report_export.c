@@ -220,10 +220,11 @@ static void text_that_looks_like_a_formula_is_disarmed(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct text text = {.length = 0};
+        char bytes[64];
+        struct text text = {.at = bytes, .end = bytes + sizeof bytes};
         text_put_csv_guarded(&text, cases[i].text);
-        assert_int_equal(text.length, strlen(cases[i].cell));
-        assert_memory_equal(text.bytes, cases[i].cell, text.length);
+        assert_int_equal(text.at - bytes, strlen(cases[i].cell));
+        assert_memory_equal(bytes, cases[i].cell, strlen(cases[i].cell));
     }
     struct kiosk_event event = at(EVENT_COLLECTION, morning);
     strcpy(event.body.collection.who, "=cmd|'/c calc'!A1");
@@ -238,7 +239,8 @@ static void text_that_looks_like_a_formula_is_disarmed(void **state)
 
 static void numbers_and_times_at_their_limits(void **state)
 {
-    struct text text = {.length = 0};
+    char bytes[256];
+    struct text text = {.at = bytes, .end = bytes + sizeof bytes};
 
     (void)state;
     text_put_integer(&text, INT64_MIN);
@@ -250,9 +252,72 @@ static void numbers_and_times_at_their_limits(void **state)
     text_put_iso_time(&text, 0);
     text_put_char(&text, ' ');
     text_put_local_time(&text, 951753599000);
-    text.bytes[text.length] = '\0';
-    assert_string_equal(text.bytes, "-9223372036854775808 9223372036854775807 0 "
-                                    "\"1970-01-01T00:00:00.000Z\" 2000-02-28 23:59:59");
+    *text.at = '\0';
+    assert_string_equal(bytes, "-9223372036854775808 9223372036854775807 0 "
+                               "\"1970-01-01T00:00:00.000Z\" 2000-02-28 23:59:59");
+}
+
+/* Against snprintf, at every number of digits and on both sides of every power of ten. */
+static void integers_have_all_their_digits(void **state)
+{
+    char bytes[64], expected[32];
+
+    (void)state;
+    for (int64_t power = 1; power <= INT64_MAX / 10; power *= 10) {
+        const int64_t values[] = {power - 1, power, power + 1, power * 9, -power, power * 7 + 4321};
+        for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+            struct text text = {.at = bytes, .end = bytes + sizeof bytes};
+            text_put_integer(&text, values[i]);
+            *text.at = '\0';
+            snprintf(expected, sizeof expected, "%lld", (long long)values[i]);
+            assert_string_equal(bytes, expected);
+        }
+    }
+}
+
+/* Dates are kept from one time to the next: whatever order they come in, each is its own. */
+static void times_come_in_any_order(void **state)
+{
+    static const struct {
+        int64_t utc_ms;
+        const char *text;
+    } cases[] = {
+        {1795394537345, "2026-11-23 08:42:17"},
+        {1795449599999, "2026-11-23 23:59:59"},
+        {1795449600000, "2026-11-24 00:00:00"},
+        {1795449599999, "2026-11-23 23:59:59"},
+        {1795363200000, "2026-11-23 00:00:00"},
+        {1795363199999, "2026-11-22 23:59:59"},
+        {0, "1970-01-01 08:00:00"},
+        {1795363200000, "2026-11-23 00:00:00"},
+    };
+    char bytes[64];
+    struct text text = {.end = bytes + sizeof bytes};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        text.at = bytes;
+        text_put_local_time(&text, cases[i].utc_ms);
+        *text.at = '\0';
+        assert_string_equal(bytes, cases[i].text);
+    }
+}
+
+/* The words of the downloads go into cells as they are. */
+static void own_words_need_no_quotes(void **state)
+{
+    static const char *const words[] = {
+#define EXPORT_CLASS(name, text)   text,
+#define EXPORT_OUTCOME(name, text) text,
+#define EXPORT_QUALITY(name, text) text,
+#define EXPORT_CLOCK(name, text)   text,
+#include "assets/strings/export.def"
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        assert_null(strpbrk(words[i], ",\"\r\n"));
+        assert_null(strchr("=+-@\t", words[i][0]));
+    }
 }
 
 static void days_begin_at_midnight_in_china(void **state)
@@ -379,6 +444,9 @@ int main(void)
         CASE(visits_and_collections_have_their_columns),
         CASE(text_that_looks_like_a_formula_is_disarmed),
         CASE(numbers_and_times_at_their_limits),
+        CASE(integers_have_all_their_digits),
+        CASE(times_come_in_any_order),
+        CASE(own_words_need_no_quotes),
         CASE(days_begin_at_midnight_in_china),
         CASE(wrong_requests_are_refused_with_the_right_words),
         CASE(the_size_of_the_pieces_does_not_matter),

@@ -82,14 +82,15 @@ static void a_full_medium_is_survived_without_a_gap(void **state)
     intercept_writes(true);
     struct ledger *ledger = opened("a");
     for (int round = 0; round < 60; round++) {
-        struct kiosk_event event =
-            random_event(&seed, (enum event_kind)random_below(&seed, EVENT_KIND_COUNT));
+        struct kiosk_event event = random_event(&seed, random_kind(&seed));
+        expected = ledger_last_seq(ledger);
         write_errno = numbers[round % 3];
         assert_int_equal(ledger_append(ledger, &event, &seq, error), LEDGER_FULL);
         assert_non_null(strstr(error, "free space"));
         write_errno = 0;
-        assert_int_equal(append(ledger, &event), ++expected);
+        assert_int_equal(append(ledger, &event), expected + 1);
     }
+    expected = ledger_last_seq(ledger);
     ledger_close(ledger);
     intercept_writes(false);
     assert_int_equal(ask("SELECT count(*) FROM ledger"), expected);
@@ -160,7 +161,7 @@ static void a_failed_sync_of_the_checkpoint_is_noticed(void **state)
 {
     struct kiosk_event event = tick(1, 0);
     enum ledger_result result = LEDGER_OK;
-    int64_t seq = 0;
+    int64_t seq = 0, last = 0;
     struct ledger *ledger = opened("a");
 
     (void)state;
@@ -169,14 +170,15 @@ static void a_failed_sync_of_the_checkpoint_is_noticed(void **state)
     sync_errno = EIO;
     for (int i = 0; i < 5000 && result == LEDGER_OK; i++) {
         result = ledger_append(ledger, &event, &seq, error);
-        assert_true(result != LEDGER_OK || seq == i + 1);
+        assert_true(result != LEDGER_OK || seq == last + 1);
+        last = result == LEDGER_OK ? ledger_last_seq(ledger) : last;
     }
     sync_errno = 0;
     memset(&sync_victim, 0, sizeof sync_victim);
     assert_int_equal(result, LEDGER_FAILED);
     ledger_close(ledger);
     ledger = opened("a");
-    assert_int_equal(ledger_last_seq(ledger), seq);
+    assert_int_equal(ledger_last_seq(ledger), last);
     ledger_close(ledger);
 }
 
@@ -216,7 +218,7 @@ static void death_at_any_write_loses_nothing_acknowledged(void **state)
         }
         close(pipe_ends[1]);
         while (read(pipe_ends[0], &seq, sizeof seq) == sizeof seq) {
-            assert_int_equal(seq, acknowledged + 1);
+            assert_in_range(seq, acknowledged + 1, acknowledged + 2); /* or a checkpoint between */
             acknowledged = seq;
         }
         close(pipe_ends[0]);
@@ -225,9 +227,10 @@ static void death_at_any_write_loses_nothing_acknowledged(void **state)
         struct ledger *ledger = opened("a");
         assert_string_equal(ledger_notice(ledger), "");
         last = ledger_last_seq(ledger);
-        assert_true(last == acknowledged || last == acknowledged + 1);
+        assert_in_range(last, acknowledged, acknowledged + 2);
         event.at.t_ms = 100 + writes;
-        assert_int_equal(append(ledger, &event), ++last);
+        assert_int_equal(append(ledger, &event), last + 1);
+        last = ledger_last_seq(ledger);
         ledger_close(ledger);
     }
     assert_int_equal(ask("SELECT count(*) = max(seq) FROM ledger"), 1);
@@ -268,6 +271,9 @@ static void a_second_writer_is_refused(void **state)
 
 /* ---- damaged and foreign files --------------------------------------------------------------- */
 
+/* A new ledger says first what came before it, and signs that. */
+enum { AFTER_SET_ASIDE = 3 };
+
 static void overwrite(const char *name, long at, const char *bytes, size_t count)
 {
     FILE *file = fopen(path_of(name), at < 0 ? "w" : "r+");
@@ -290,7 +296,7 @@ static void a_file_of_garbage_is_set_aside_and_recording_goes_on(void **state)
         overwrite("ledger.db", -1, garbage, sizeof garbage);
         struct ledger *ledger = opened("a");
         assert_non_null(strstr(ledger_notice(ledger), "set aside"));
-        assert_int_equal(append(ledger, &event), 1);
+        assert_int_equal(append(ledger, &event), AFTER_SET_ASIDE);
         ledger_close(ledger);
         snprintf(aside, sizeof aside, "ledger.db.damaged-%d", i);
         assert_int_equal(access(path_of(aside), F_OK), 0);
@@ -325,7 +331,7 @@ static void a_broken_page_is_found_after_an_unclean_stop(void **state)
     overwrite("ledger.db-wal", -1, zeros, 100);
     ledger = opened("c");
     assert_non_null(strstr(ledger_notice(ledger), "set aside"));
-    assert_int_equal(append(ledger, &event), 1);
+    assert_int_equal(append(ledger, &event), AFTER_SET_ASIDE);
     ledger_close(ledger);
 }
 

@@ -1,0 +1,346 @@
+/* How fast, how cheap and how steady the ledger is, through its own code. See README.md here.
+ *
+ *     ledger_bench fill DIR DEPOSITS       a big ledger, without syncs
+ *     ledger_bench durable DIR DEPOSITS    against overwriting the same bytes, five pairs
+ *     ledger_bench visits DIR VISITS       whole visits: lid, deposit, end
+ *     ledger_bench growth DIR BIG DEPOSITS an empty ledger in DIR and the big one, side by side
+ *     ledger_bench month BIG               the last 30 days: roll-up against the rows
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "kiosk/store/query.h"
+#include "tests/bench/ledger_io.h"
+#include "tests/bench/ledger_rows.h"
+
+enum { PAIRS = 5, PATH_LENGTH_MAX = 4096 };
+
+static double now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static int by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double quantile(double *values, size_t count, double share)
+{
+    qsort(values, count, sizeof *values, by_size);
+    return values[(size_t)((double)(count - 1) * share)];
+}
+
+static void fail(const char *what)
+{
+    fprintf(stderr, "ledger_bench: %s\n", what);
+    exit(2);
+}
+
+static struct ledger *open_ledger(const char *directory)
+{
+    char error[LEDGER_ERROR_MAX];
+    struct ledger *ledger;
+
+    if (ledger_open(&ledger, directory, "bench-boot", error) != LEDGER_OK) {
+        fail(error);
+    }
+    return ledger;
+}
+
+static void append(struct ledger *ledger, const struct kiosk_event *event)
+{
+    char error[LEDGER_ERROR_MAX];
+    int64_t seq;
+
+    if (ledger_append(ledger, event, &seq, error) != LEDGER_OK) {
+        fail(error);
+    }
+}
+
+static struct ledger *new_ledger(const char *directory)
+{
+    char command[PATH_LENGTH_MAX];
+    struct kiosk_event start = bench_start();
+
+    snprintf(command, sizeof command, "rm -rf '%s'", directory);
+    if (system(command) != 0) {
+        fail("cannot empty the directory");
+    }
+    struct ledger *ledger = open_ledger(directory);
+    append(ledger, &start);
+    return ledger;
+}
+
+static int64_t number_of(const char *text)
+{
+    int64_t number = strtoll(text, NULL, 10);
+
+    if (number <= 0) {
+        fail("how many?");
+    }
+    return number;
+}
+
+/* ---- filling --------------------------------------------------------------------------------- */
+
+static void fill(const char *directory, int64_t deposits)
+{
+    ledger_io_install(false);
+    struct ledger *ledger = new_ledger(directory);
+    double begin = now_us();
+    for (int64_t i = 0; i < deposits; i++) {
+        struct kiosk_event deposit = bench_deposit(i);
+        append(ledger, &deposit);
+    }
+    ledger_close(ledger);
+    printf("filled\t%" PRId64 " deposits\t%.0f/s\n", deposits,
+           (double)deposits / (now_us() - begin) * 1e6);
+}
+
+/* ---- durable deposits ------------------------------------------------------------------------ */
+
+struct run {
+    double per_second, median_us, p99_us;
+    struct ledger_io io;
+};
+
+static struct run run_ledger(const char *directory, int64_t count, double *latencies)
+{
+    struct ledger *ledger = new_ledger(directory);
+    (void)ledger_io_take();
+    double begin = now_us();
+    for (int64_t i = 0; i < count; i++) {
+        struct kiosk_event deposit = bench_deposit(i);
+        double from = now_us();
+        append(ledger, &deposit);
+        latencies[i] = now_us() - from;
+    }
+    struct run run = {.per_second = (double)count / (now_us() - begin) * 1e6,
+                      .io = ledger_io_take()};
+    ledger_close(ledger);
+    run.median_us = quantile(latencies, (size_t)count, 0.5);
+    run.p99_us = quantile(latencies, (size_t)count, 0.99);
+    return run;
+}
+
+/* The limit of the medium: as many bytes as a deposit wrote to the WAL, overwritten in place in a
+ * file that has its size already, and fdatasync. */
+static struct run run_limit(const char *directory, int64_t count, size_t bytes, double *latencies)
+{
+    enum { BLOCK = 65536 };
+    static char block[BLOCK];
+    char path[PATH_LENGTH_MAX];
+
+    assert(bytes <= BLOCK);
+    snprintf(path, sizeof path, "%s/limit.bin", directory);
+    int file = open(path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0644);
+    for (size_t size = 0; file >= 0 && size < bytes * (size_t)count; size += BLOCK) {
+        if (write(file, block, BLOCK) != BLOCK) {
+            fail("cannot prepare the file of the limit");
+        }
+    }
+    if (file < 0 || fsync(file) != 0 || lseek(file, 0, SEEK_SET) != 0) {
+        fail("cannot prepare the file of the limit");
+    }
+    double begin = now_us();
+    for (int64_t i = 0; i < count; i++) {
+        double from = now_us();
+        block[0] = (char)i;
+        if (write(file, block, bytes) != (ssize_t)bytes || fdatasync(file) != 0) {
+            fail("cannot write the file of the limit");
+        }
+        latencies[i] = now_us() - from;
+    }
+    struct run run = {.per_second = (double)count / (now_us() - begin) * 1e6};
+    close(file);
+    unlink(path);
+    run.median_us = quantile(latencies, (size_t)count, 0.5);
+    run.p99_us = quantile(latencies, (size_t)count, 0.99);
+    return run;
+}
+
+static void durable(const char *directory, int64_t count)
+{
+    double *latencies = malloc(sizeof *latencies * (size_t)count);
+    double ratios[PAIRS];
+
+    ledger_io_install(true);
+    printf("pair\tledger/s\tlimit/s\tratio\tmedian us\tlimit's\tp99 us\tlimit's\tflushes\t"
+           "writes\tbytes\tof them WAL\n");
+    for (int pair = 0; pair < PAIRS; pair++) {
+        struct run ledger = run_ledger(directory, count, latencies);
+        size_t bytes = (size_t)(ledger.io.wal_bytes / (uint64_t)count);
+        struct run limit = run_limit(directory, count, bytes, latencies);
+        double deposits = (double)count;
+        ratios[pair] = ledger.per_second / limit.per_second;
+        printf("%d\t%.0f\t%.0f\t%.3f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.1f\t%.0f\t%.0f\n", pair + 1,
+               ledger.per_second, limit.per_second, ratios[pair], ledger.median_us, limit.median_us,
+               ledger.p99_us, limit.p99_us, (double)ledger.io.syncs / deposits,
+               (double)ledger.io.writes / deposits,
+               (double)(ledger.io.wal_bytes + ledger.io.other_bytes) / deposits,
+               (double)ledger.io.wal_bytes / deposits);
+        fflush(stdout);
+    }
+    printf("ratio\t%.3f (median of %d)\n", quantile(ratios, PAIRS, 0.5), PAIRS);
+    free(latencies);
+}
+
+/* A visit as the program records it: the lid opens, the deposit, the end of the visit. */
+static void visits(const char *directory, int64_t count)
+{
+    ledger_io_install(true);
+    struct ledger *ledger = new_ledger(directory);
+    (void)ledger_io_take();
+    double begin = now_us();
+    for (int64_t i = 0; i < count; i++) {
+        struct kiosk_event rows[] = {bench_opening(i), bench_deposit(i), bench_visit(i)};
+        for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
+            append(ledger, &rows[row]);
+        }
+    }
+    double seconds = (now_us() - begin) / 1e6;
+    struct ledger_io io = ledger_io_take();
+    ledger_close(ledger);
+    printf("visits\t%.0f/s\t%.3f flushes\t%.0f bytes each\n", (double)count / seconds,
+           (double)io.syncs / (double)count,
+           (double)(io.wal_bytes + io.other_bytes) / (double)count);
+}
+
+/* ---- growth ---------------------------------------------------------------------------------- */
+
+/* Deposits go to both ledgers in turn, so that both see the same medium. */
+static void growth(const char *directory, const char *big, int64_t count)
+{
+    double *latencies[2];
+    struct ledger *ledgers[2];
+
+    ledger_io_install(true);
+    ledgers[0] = new_ledger(directory);
+    ledgers[1] = open_ledger(big);
+    int64_t rows = ledger_last_seq(ledgers[1]);
+    for (int i = 0; i < 2; i++) {
+        latencies[i] = malloc(sizeof **latencies * (size_t)count);
+    }
+    for (int64_t i = -count / 10; i < count; i++) {
+        for (int which = 0; which < 2; which++) {
+            struct kiosk_event deposit = bench_deposit(rows + count / 10 + i);
+            double from = now_us();
+            append(ledgers[which], &deposit);
+            if (i >= 0) {
+                latencies[which][i] = now_us() - from;
+            }
+        }
+    }
+    double small = quantile(latencies[0], (size_t)count, 0.99);
+    double large = quantile(latencies[1], (size_t)count, 0.99);
+    printf("p99 of a commit\tempty %.0f us\t%" PRId64 " rows %.0f us\tgrowth %.1f %%\n", small,
+           rows, large, (large / small - 1) * 100);
+    printf("median of a commit\tempty %.0f us\t%" PRId64 " rows %.0f us\n",
+           quantile(latencies[0], (size_t)count, 0.5), rows,
+           quantile(latencies[1], (size_t)count, 0.5));
+    for (int i = 0; i < 2; i++) {
+        ledger_close(ledgers[i]);
+        free(latencies[i]);
+    }
+}
+
+/* ---- the month ------------------------------------------------------------------------------- */
+
+static void sum_rows(sqlite3 *handle, const day_range_t *range, struct ledger_sums *sums)
+{
+    static const char query[] =
+        "SELECT bin_class, outcome, count(*), count(weight_g), coalesce(sum(weight_g), 0)"
+        " FROM deposits WHERE day >= ?1 AND day <= ?2 GROUP BY 1, 2";
+    sqlite3_stmt *rows = NULL;
+
+    memset(sums, 0, sizeof *sums);
+    if (sqlite3_prepare_v2(handle, query, -1, &rows, NULL) != SQLITE_OK) {
+        fail(sqlite3_errmsg(handle));
+    }
+    sqlite3_bind_int64(rows, 1, range->from);
+    sqlite3_bind_int64(rows, 2, range->to);
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        const char *class = (const char *)sqlite3_column_text(rows, 0);
+        const char *outcome = (const char *)sqlite3_column_text(rows, 1);
+        enum waste_class bin_class = waste_class_find(class ? class : "");
+        enum outcome found = outcome_find(outcome);
+        sums->cells[bin_class][found].count = sqlite3_column_int64(rows, 2);
+        sums->cells[bin_class][found].weighed = sqlite3_column_int64(rows, 3);
+        sums->cells[bin_class][found].grams = sqlite3_column_int64(rows, 4);
+    }
+    sqlite3_finalize(rows);
+}
+
+static void month(const char *directory)
+{
+    enum { ROUNDS = 5, REPEATS = 200 };
+    static struct ledger_sums rolled, raw;
+    char error[LEDGER_ERROR_MAX], path[PATH_LENGTH_MAX];
+    double roll_us[ROUNDS], raw_us[ROUNDS];
+    struct ledger *ledger;
+    sqlite3 *handle;
+
+    snprintf(path, sizeof path, "%s/ledger.db", directory);
+    if (ledger_open_reader(&ledger, directory, error) != LEDGER_OK) {
+        fail(error);
+    }
+    if (sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK) {
+        fail("cannot open the ledger for the raw query");
+    }
+    struct kiosk_event last = bench_deposit(ledger_last_seq(ledger) - 2);
+    day_range_t range = {.has_from = true, .has_to = true, .to = local_day(last.at.utc_ms)};
+    range.from = range.to - 29;
+    for (int round = 0; round < ROUNDS; round++) {
+        double begin = now_us();
+        for (int i = 0; i < REPEATS; i++) {
+            if (ledger_sum(ledger, &range, &rolled, error) != LEDGER_OK) {
+                fail(error);
+            }
+        }
+        roll_us[round] = (now_us() - begin) / REPEATS;
+        begin = now_us();
+        sum_rows(handle, &range, &raw);
+        raw_us[round] = now_us() - begin;
+    }
+    if (memcmp(&rolled, &raw, sizeof raw) != 0) {
+        fail("the roll-up and the rows differ");
+    }
+    double roll = quantile(roll_us, ROUNDS, 0.5), rows = quantile(raw_us, ROUNDS, 0.5);
+    printf("30 days\troll-up %.1f us\trows %.0f us\t1/%.0f, and equal\n", roll, rows, rows / roll);
+    sqlite3_close(handle);
+    ledger_close(ledger);
+}
+
+int main(int argc, char **argv)
+{
+    const char *mode = argc > 2 ? argv[1] : "";
+
+    if (strcmp(mode, "fill") == 0 && argc == 4) {
+        fill(argv[2], number_of(argv[3]));
+    } else if (strcmp(mode, "durable") == 0 && argc == 4) {
+        durable(argv[2], number_of(argv[3]));
+    } else if (strcmp(mode, "visits") == 0 && argc == 4) {
+        visits(argv[2], number_of(argv[3]));
+    } else if (strcmp(mode, "growth") == 0 && argc == 5) {
+        growth(argv[2], argv[3], number_of(argv[4]));
+    } else if (strcmp(mode, "month") == 0 && argc == 3) {
+        month(argv[2]);
+    } else {
+        fail("usage: fill DIR N | durable DIR N | visits DIR N | growth DIR BIG N | month BIG");
+    }
+    return 0;
+}
