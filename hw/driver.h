@@ -114,7 +114,11 @@ struct hw_driver {
                               that is too long, the rest of it is dropped too, because the tail of a
                               number is a number */
     bool checksum_default; /* value of hw_options.checksum where the port does not say */
-    const char *summary;   /* one line for people: maker, models */
+    uint8_t equal_frames; /* port_config.equal_frames where the site does not say: 2 for weights and
+                             levels whose check is weak (an XOR, a sum of 7 or 8 bits) or missing,
+                             so that no damage of one frame becomes a value; 1 under a CRC, and for
+                             what speaks only once: lids, locks, cards */
+    const char *summary;  /* one line for people: maker, models */
 
     /* Looks at the beginning of `bytes` (count >= 1, already masked where the port says so). Never
      * reads past `count`; answers FRAME_WAIT only while count < HW_FRAME_MAX. */
@@ -154,12 +158,15 @@ const char *hw_status_text(enum reading_status status);
 /* A unit of the table, whose lookup can be kept from frame to frame. */
 struct hw_unit {
     const char *name;
-    uint32_t factor;                     /* grams or millimetres */
+    uint32_t factor;                     /* grams or millimetres, the whole part */
+    uint32_t billionths;                 /* and what is behind its point */
     uint32_t steps[HW_DECIMALS_MAX + 1]; /* the last digit's factor with that many decimals, 0 where
                                             it is no whole number */
 };
 
-/* NULL where `name` is no unit of weight ("g" "kg" "t" "jin", case ignored). */
+/* NULL where `name` is no unit of weight (case ignored). Those that are: "g" "kg" "t" "mg", "jin"
+ * (500 g), "lb" (453.59237 g), "oz" (28.349523125 g), "ozt" "dwt" "gn" of troy weight, "ct" (0.2
+ * g): each is exact. "tl" differs from place to place; "pcs" and "%" weigh nothing. */
 const struct hw_unit *hw_weight_unit(const char *name);
 
 /* The value in grams or millimetres as below; false also where `unit` is NULL. */
@@ -180,8 +187,8 @@ static inline bool hw_value_quickly_in(const struct hw_value *value, const struc
     return hw_value_in(value, unit, result);
 }
 
-/* Grams of a displayed weight in `unit` ("g" "kg" "t" "jin", case ignored; jin = 500 g), rounded
- * half away from zero. False where the unit is no weight or the result does not fit int32_t. */
+/* Grams of a displayed weight in `unit` (as hw_weight_unit() has them), rounded half away from
+ * zero. False where the unit is no weight or the result does not fit int32_t. */
 bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams);
 
 /* Millimetres of a distance in `unit` ("mm" "cm" "m"), in the same way. */

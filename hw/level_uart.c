@@ -26,7 +26,10 @@
  * Distance 0 and everything from FFFC up are the sensor's words for "no trustworthy signal".
  * Sources: Benewake TFmini and TFmini Plus manuals; the mbed driver TFmini.cpp.
  *
- * A sum of one byte finds every single wrong byte, but not two that cancel out.
+ * A sum of one byte finds every single wrong byte, but not two that cancel out; and after a lost
+ * byte the end of one frame and the beginning of the next may pass it together (5 in 10^6 frames on
+ * a bad line). Therefore a distance counts only when the one before lay within PORT_LEVEL_NEAR_MM
+ * of it: `equal_frames` of port.h, 2 for all of these.
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
@@ -161,6 +164,7 @@ const struct hw_driver level_uart_a02 = {
     .kind = READING_LEVEL,
     .line = "9600/8n1",
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "ultrasonic A02YYUW, ME007YS, DYP: FF, mm, sum; streaming",
     .frame = a02_frame,
     .decode = sonar_decode,
@@ -173,6 +177,7 @@ const struct hw_driver level_uart_jsn_sr04t = {
     .polled = true,
     .poll_ms = 200,
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "ultrasonic JSN-SR04T in mode 2: like a02_uart, asked with 55",
     .frame = a02_frame,
     .decode = sonar_decode,
@@ -186,6 +191,7 @@ const struct hw_driver level_uart_aj_sr04m = {
     .polled = true,
     .poll_ms = 200,
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "ultrasonic AJ-SR04M: the sum leaves the header out, asked with 55",
     .frame = aj_frame,
     .decode = sonar_decode,
@@ -197,6 +203,7 @@ const struct hw_driver level_uart_tfmini = {
     .kind = READING_LEVEL,
     .line = "115200/8n1",
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "time of flight TFmini, TFmini Plus: 59 59, cm, sum; streaming",
     .frame = tof_frame,
     .decode = tof_decode,

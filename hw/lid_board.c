@@ -72,6 +72,7 @@ const struct hw_driver lid_board_lid_line = {
     .kind = READING_LID,
     .line = "9600/8n1",
     .checksum_default = true,
+    .equal_frames = 1,
     .summary = "lid switches, levels and locks on a microcontroller board, our own line, CRC-16",
     .frame = lid_frame,
     .decode = lid_decode,

@@ -109,6 +109,7 @@ const struct hw_driver lock_8a_lock8a = {
     .kind = READING_LOCK,
     .line = "9600/8n1",
     .checksum_default = true,
+    .equal_frames = 1,
     .summary = "lock boards with header 8A; the board answers only to a command",
     .frame = lock_frame,
     .decode = lock_decode,

@@ -173,17 +173,20 @@ PUMP const struct hw_unit *unit_of(struct port *port, const struct hw_value *val
     return port->unit;
 }
 
-/* Counts equal weights in a row and answers whether there are enough of them. */
-static bool is_confirmed(struct port *port, uint8_t channel, int32_t grams)
+/* Counts values in a row of which each agrees with the one before; answers whether there are enough
+ * of them. */
+PUMP bool is_confirmed(struct port *port, uint8_t channel, int32_t value, uint32_t near)
 {
-    uint8_t *equal = &port->equal_count[channel];
-    if (*equal == 0 || port->equal_grams[channel] != grams) {
-        port->equal_grams[channel] = grams;
-        *equal = 1;
-    } else if (*equal < UINT8_MAX) {
-        (*equal)++;
+    const uint8_t needed = port->config.equal_frames;
+    if (needed <= 1) {
+        return true;
     }
-    return *equal >= port->config.equal_frames;
+    uint8_t *count = &port->equal_count[channel];
+    const int64_t difference = (int64_t)value - port->equal_value[channel];
+    const bool agrees = difference <= (int64_t)near && -difference <= (int64_t)near;
+    *count = (uint8_t)(!agrees || *count == 0 ? 1 : *count < needed ? *count + 1 : needed);
+    port->equal_value[channel] = value;
+    return *count >= needed;
 }
 
 /* False where the value is no reading. */
@@ -196,13 +199,18 @@ PUMP bool weigh(struct port *port, const struct hw_value *value, reading_t *read
         port->equal_count[value->channel] = 0;
         return true;
     }
-    if (!hw_value_quickly_in(value, unit_of(port, value), &reading->grams)) {
+    const struct hw_unit *unit = unit_of(port, value);
+    if (unit == NULL && port->wrong_units < PORT_WRONG_UNITS) {
+        port->wrong_units++;
+    }
+    if (!hw_value_quickly_in(value, unit, &reading->grams)) {
         port->stats.rejects[REJECT_VALUE]++;
         port->equal_count[value->channel] = 0;
         return false;
     }
+    port->wrong_units = 0;
     reading->has_value = true;
-    if (!is_confirmed(port, value->channel, reading->grams) && value->status == READING_OK) {
+    if (!is_confirmed(port, value->channel, reading->grams, 0) && value->status == READING_OK) {
         reading->status = READING_MOVING;
     }
     return true;
@@ -218,6 +226,11 @@ static bool measure(struct port *port, const struct hw_value *value, reading_t *
         return false;
     }
     reading->has_value = true;
+    /* A frame without an echo stands outside the row: in an empty bin many are lost. */
+    if (!is_confirmed(port, value->channel, reading->level_mm, PORT_LEVEL_NEAR_MM) &&
+        value->status == READING_OK) {
+        reading->status = READING_MOVING;
+    }
     return true;
 }
 
@@ -305,5 +318,6 @@ void port_lost(struct port *port)
     port->rejecting = false;
     port->dropping_line = false;
     memset(port->equal_count, 0, sizeof port->equal_count);
+    port->wrong_units = 0;
     port->stats.lost++;
 }

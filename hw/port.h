@@ -9,16 +9,24 @@
 
 #include "hw/driver.h"
 
-/* Longer than any pause inside a frame: USB adapters hand bytes over every 16 ms. */
-enum { PORT_QUIET_MS = 100 };
+enum {
+    PORT_QUIET_MS = 100,    /* longer than any pause inside a frame: USB adapters hand bytes over
+                               every 16 ms */
+    PORT_WRONG_UNITS = 4,   /* weights in a row without a unit of weight are no mistake of a line */
+    PORT_LEVEL_NEAR_MM = 30 /* between two echoes of one surface: sensors name 1 % or 10 mm */
+};
 
 struct port_config {
     const struct hw_driver *driver; /* borrowed, never NULL */
     struct hw_options options;
     uint8_t index;        /* goes into reading_t.port */
-    uint8_t equal_frames; /* how many equal frames in a row make a value READING_OK; 1 = each.
-                             Until then a value is READING_MOVING: shown, but no settled weight.
-                             Weights only: a lid speaks once, and under a CRC. */
+    uint8_t equal_frames; /* how many frames in a row must agree before a value is READING_OK; 1 =
+                             each. Until then it is READING_MOVING and goes up all the same, so that
+                             a weight that changes with every frame is seen to change; who wants a
+                             weight at rest looks at several readings anyway. Weights agree when
+                             they are equal, levels within PORT_LEVEL_NEAR_MM, because an echo is
+                             never twice the same; a level that is not OK is not used. Lids, locks
+                             and cards speak once: each of their frames counts. */
 };
 
 /* Since port_init; never reset, so that differences can be taken. */
@@ -40,8 +48,9 @@ struct port {
     uint8_t wanted;     /* with fewer bytes than this pending, there is nothing to cut */
     bool dropping_line; /* the rest of a line that was too long */
     bool rejecting;     /* bytes were dropped since the last frame */
-    uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* equal values in a row, by channel */
-    int32_t equal_grams[HW_CHANNELS_MAX + 1];
+    uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* values in a row that agree, by channel */
+    int32_t equal_value[HW_CHANNELS_MAX + 1]; /* grams or mm of the last of them */
+    uint8_t wrong_units;                      /* weights in a row whose unit is none of weight */
     char unit_text[HW_UNIT_MAX]; /* of the last weight: a device hardly ever changes it */
     const struct hw_unit *unit;  /* NULL where the text is none */
 };
@@ -75,6 +84,13 @@ void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *contex
  * which speak only when somebody holds a card to them. A scale goes on speaking, so that its next
  * frame ends the one before, and a pause inside a frame can never cut a number short. */
 bool port_is_waiting(const struct port *port);
+
+/* What the scale shows is no weight: it counts pieces or percent, or names no unit and the port
+ * names none either. Until a weight comes. */
+static inline bool port_has_wrong_unit(const struct port *port)
+{
+    return port->wrong_units >= PORT_WRONG_UNITS;
+}
 
 /* The line went away: what was half received is dropped, so that it cannot be glued to what comes
  * after the line is back. */

@@ -104,6 +104,7 @@ const struct hw_driver reader_qr_line = {
     .kind = READING_CARD,
     .line = "9600/8n1",
     .whole_lines = true,
+    .equal_frames = 1,
     .summary = "QR and bar-code readers GM65, GM812: one line of text a code",
     .frame = qr_frame,
     .whole = qr_whole,

@@ -67,7 +67,9 @@ typedef struct reading_t {
     X(PORT_FAULT_FRAMES, "frame_errors")       /* once good, now bytes without whole frames */     \
     X(PORT_FAULT_WRONG_DEVICE, "wrong_device") /* it speaks, but not this port's protocol, or the  \
                                                   adapter of another port is in its socket */      \
-    X(PORT_FAULT_DUPLICATE, "duplicate")       /* two ports of the configuration are one device */
+    X(PORT_FAULT_DUPLICATE, "duplicate")       /* two ports of the configuration are one device */ \
+    X(PORT_FAULT_UNIT, "wrong_unit")           /* what it shows is no weight: pieces, percent, or  \
+                                                  no unit, and the configuration names none */
 
 #define X(name, text) name,
 enum port_state { PORT_STATES(X) PORT_STATE_COUNT };

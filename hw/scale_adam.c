@@ -71,6 +71,7 @@ const struct hw_driver scale_adam_azextra = {
     .polled = true,
     .poll_ms = 1000,
     .whole_lines = true,
+    .equal_frames = 2,
     .summary = "Adam AZextra, CBD: value and unit, nothing else",
     .frame = adam_frame,
     .decode = adam_decode,

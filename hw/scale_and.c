@@ -145,6 +145,7 @@ const struct hw_driver scale_and_and_std = {
     .name = "and_std",
     .kind = READING_WEIGHT,
     .line = "2400/7e1",
+    .equal_frames = 2,
     .summary = "A&D standard format \"ST,+001234.5  g\": EK, EJ, FG, GC, GH",
     .frame = and_frame,
     .decode = and_decode,

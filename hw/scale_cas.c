@@ -161,6 +161,7 @@ const struct hw_driver scale_cas_cas22 = {
     .name = "cas22",
     .kind = READING_WEIGHT,
     .line = "9600/8n1",
+    .equal_frames = 2,
     .summary = "CAS CI-200, CI-400, CI-600, NT: 22 bytes with device id and lamps",
     .frame = cas_frame,
     .decode = cas_decode,

@@ -137,6 +137,7 @@ const struct hw_driver scale_dingsong_ds822 = {
     .kind = READING_WEIGHT,
     .line = "9600/8n1",
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "DingSong DS822-X weight (A) and display (C) frames",
     .frame = ds822_frame,
     .decode = ds822_decode,

@@ -199,6 +199,7 @@ const struct hw_driver scale_dini = {
     .line = "9600/8n1",
     .polled = true,
     .poll_ms = 250,
+    .equal_frames = 2,
     .summary = "Dini Argeo 3590, DGT, DFW: \"ST,GS,     0.0,kg\" and the extended string",
     .frame = dini_frame,
     .decode = dini_decode,

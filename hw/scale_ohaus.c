@@ -105,6 +105,7 @@ const struct hw_driver scale_ohaus_defender = {
     .polled = true,
     .poll_ms = 250,
     .whole_lines = true,
+    .equal_frames = 2,
     .summary = "OHAUS Defender, Ranger: value, unit, ? while moving, G or NET",
     .frame = ohaus_frame,
     .decode = ohaus_decode,

@@ -141,6 +141,7 @@ const struct hw_driver scale_sartorius_sbi = {
     .polled = true,
     .poll_ms = 250,
     .whole_lines = true,
+    .equal_frames = 2,
     .summary = "Sartorius SBI, 16 or 22 bytes, no unit while moving",
     .frame = sbi_frame,
     .decode = sbi_decode,

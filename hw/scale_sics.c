@@ -179,6 +179,7 @@ const struct hw_driver scale_sics_mt_sics = {
     .line = "9600/8n1",
     .polled = true,
     .poll_ms = POLL_MS,
+    .equal_frames = 2,
     .summary = "MT-SICS: Mettler Toledo balances and terminals, Ohaus, Kern KCP",
     .frame = sics_frame,
     .decode = sics_decode,

@@ -384,6 +384,7 @@ const struct hw_driver scale_stgs_st_gs = {
     .name = "st_gs",
     .kind = READING_WEIGHT,
     .line = "9600/8n1",
+    .equal_frames = 2,
     .summary = "text \"ST,GS,+ 1.234kg\": T-Scale, Bison, GSC, GRAM, WT3000i, NHB",
     .frame = stgs_frame,
     .decode = stgs_decode,

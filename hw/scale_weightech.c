@@ -88,6 +88,7 @@ const struct hw_driver scale_weightech_wt1000 = {
     .kind = READING_WEIGHT,
     .line = "9600/8n1",
     .whole_lines = true,
+    .equal_frames = 2,
     .summary = "Weightech WT1000: flag, gross, tare, net",
     .frame = weightech_frame,
     .decode = weightech_decode,

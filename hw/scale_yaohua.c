@@ -146,6 +146,7 @@ const struct hw_driver scale_yaohua_tf0 = {
     .kind = READING_WEIGHT,
     .line = "9600/8n1",
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "Yaohua XK3190 A9, A23p, A26 continuous output (tF=0), 12 bytes with XOR",
     .frame = tf0_frame,
     .decode = tf0_decode,

@@ -183,6 +183,7 @@ const struct hw_driver scale_yaohua_cmd = {
     .polled = true,
     .poll_ms = POLL_MS,
     .checksum_default = true,
+    .equal_frames = 2,
     .summary = "Yaohua XK3190 A9+, A22, A23p, DS3, Keli K9-R command mode, gross weight",
     .frame = cmd_frame,
     .decode = cmd_decode,

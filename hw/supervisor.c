@@ -149,6 +149,15 @@ void supervisor_release(struct supervisor *supervisor)
     supervisor->fault = PORT_FAULT_NONE;
 }
 
+void supervisor_unit(struct supervisor *supervisor, bool is_wrong)
+{
+    if (is_wrong && supervisor->state == PORT_TRUSTED && supervisor->fault == PORT_FAULT_NONE) {
+        supervisor->fault = PORT_FAULT_UNIT;
+    } else if (!is_wrong && supervisor->fault == PORT_FAULT_UNIT) {
+        supervisor->fault = PORT_FAULT_NONE;
+    }
+}
+
 static bool is_foreign(const struct supervisor *supervisor)
 {
     return supervisor->strange_bytes >= SUPERVISOR_FOREIGN_BYTES;

@@ -67,6 +67,9 @@ void supervisor_heard(struct supervisor *supervisor, size_t bytes, size_t frames
 void supervisor_hold(struct supervisor *supervisor, enum port_fault fault);
 void supervisor_release(struct supervisor *supervisor);
 
+/* Whether the frames of a trusted port carry no weight although they are whole (port.h). */
+void supervisor_unit(struct supervisor *supervisor, bool is_wrong);
+
 /* Time passed; to be called at supervisor_deadline() (INT64_MAX: nothing is due). */
 void supervisor_tick(struct supervisor *supervisor, int64_t now_ms);
 int64_t supervisor_deadline(const struct supervisor *supervisor);

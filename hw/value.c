@@ -6,6 +6,8 @@
 
 enum { DECIMALS_MAX = HW_DECIMALS_MAX };
 
+static const uint64_t BILLION = 1000000000;
+
 static const uint64_t power_of_ten[DECIMALS_MAX + 1] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
@@ -28,8 +30,19 @@ static const uint64_t power_of_ten[DECIMALS_MAX + 1] = {
     }
 
 static const struct hw_unit weight_units[] = {
-    UNIT("kg", 1000U),   UNIT("g", 1U),  UNIT("jin", 500U /* 市斤 */),
-    UNIT("t", 1000000U), {.name = NULL},
+    UNIT("kg", 1000U),
+    UNIT("g", 1U),
+    UNIT("jin", 500U /* 市斤 */),
+    UNIT("t", 1000000U),
+    /* International yard and pound agreement, 1959; a carat of 1907. */
+    {.name = "lb", .factor = 453, .billionths = 592370000},
+    {.name = "oz", .factor = 28, .billionths = 349523125},
+    {.name = "ozt", .factor = 31, .billionths = 103476800},
+    {.name = "dwt", .factor = 1, .billionths = 555173840},
+    {.name = "gn", .factor = 0, .billionths = 64798910},
+    {.name = "ct", .factor = 0, .billionths = 200000000},
+    {.name = "mg", .factor = 0, .billionths = 1000000},
+    {.name = NULL},
 };
 static const struct hw_unit distance_units[] = {
     UNIT("mm", 1U),
@@ -69,14 +82,20 @@ bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32
     if (!value->has_digits || !unit || value->decimals > DECIMALS_MAX) {
         return false;
     }
+    /* Billionths throughout: 2^31 of them a gram fit 64 bits. Whole and fraction apart, and the
+     * fraction's part above the point apart from that below, so that no product passes 64 bits.
+     * What is cut off is less than a billionth, which never moves a half. */
     const uint64_t scale = power_of_ten[value->decimals];
+    const uint64_t step = unit->factor * BILLION + unit->billionths;
     const uint64_t whole = value->digits / scale;
-    if (whole > (uint64_t)INT32_MAX + 1) {
+    if (whole > ((uint64_t)INT32_MAX + 1) * BILLION / step) {
         return false;
     }
-    /* Whole and fraction apart, so that no product passes 64 bits: 2^31 * 10^6 and 10^9 * 10^6. */
     const uint64_t fraction = value->digits % scale;
-    const uint64_t total = whole * unit->factor + (fraction * unit->factor + scale / 2) / scale;
+    const uint64_t above = fraction * unit->factor;
+    const uint64_t exact = whole * step + above / scale * BILLION +
+                           above % scale * BILLION / scale + fraction * unit->billionths / scale;
+    const uint64_t total = (exact + BILLION / 2) / BILLION;
     if (total > (uint64_t)INT32_MAX + (value->negative ? 1 : 0)) {
         return false;
     }

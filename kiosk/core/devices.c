@@ -63,7 +63,7 @@ void devices_port(struct step *step, uint8_t port, bool up)
 static bool is_misfit(uint8_t fault)
 {
     return fault == PORT_FAULT_FRAMES || fault == PORT_FAULT_WRONG_DEVICE ||
-           fault == PORT_FAULT_DUPLICATE;
+           fault == PORT_FAULT_DUPLICATE || fault == PORT_FAULT_UNIT;
 }
 
 void devices_status(struct step *step, const port_status_t *status)

@@ -249,6 +249,8 @@ static void tell_fault(struct doctor *doctor, const struct ledger_fault *fault)
         {"frame_errors", "bytes without whole frames", "check line settings, wires and shield"},
         {"wrong_device", "another device or protocol", "see biaogan probe"},
         {"duplicate", "the same device as another port", "correct `device` of one of the two"},
+        {"wrong_unit", "shows pieces, percent or no unit",
+         "set it to kg, or name `unit` in site.cfg"},
         {"overload", "over or under its range", "unload the scale, set its zero, check its cells"},
         {"frozen", "repeats one value", "switch the indicator off and on; check its cells"},
     };

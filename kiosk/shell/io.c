@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum {
-    BATCH_MS = 400, /* idle scales are read this often at the most; as long as people blink */
+    BATCH_MS = 400,   /* idle scales are read this often at the most; as long as people blink */
     STATUS_MS = 1000, /* counters, while somebody looks at them */
     RECORD_MS = 1000, /* what main and the buses noted is written this often */
     READ_BYTES = 512,
@@ -68,6 +68,7 @@ static void count_heard(struct io *io, struct io_port *port, int64_t now_ms)
     port->heard_frames = stats->frames;
     const bool was_trusted = supervisor_is_trusted(&port->supervisor);
     supervisor_heard(&port->supervisor, bytes, frames, now_ms);
+    supervisor_unit(&port->supervisor, port_has_wrong_unit(&port->port));
     if (!was_trusted && supervisor_is_trusted(&port->supervisor)) {
         if (is_known_by_adapter(io, port) &&
             adapters_note(&io->adapters, port->settings->device, &port->entry) &&

@@ -14,6 +14,8 @@ void port_log_fault(const char *name, const char *device, enum port_fault fault,
                                     "settings; `biaogan probe` finds them",
         [PORT_FAULT_DUPLICATE] = "another port of the site file is the same device; neither is "
                                  "used: correct `device`",
+        [PORT_FAULT_UNIT] = "what it shows is no weight: set it from pieces or percent to kg, or "
+                            "name `unit` in the site file",
     };
     if (fault == PORT_FAULT_NONE) {
         return;

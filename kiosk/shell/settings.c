@@ -178,10 +178,9 @@ static int check_port(const struct settings_reader *reader, const config_setting
     if (!link_line_parse(port->line, &line, reason)) {
         return settings_fail(reader, at, "line of port \"%s\": %s", raw->name, reason);
     }
-    struct hw_value one = {.kind = READING_WEIGHT, .has_digits = true, .digits = 1};
-    int32_t grams;
-    if (port->unit[0] != '\0' && !hw_value_to_grams(&one, port->unit, &grams)) {
-        return settings_fail(reader, at, "unit \"%s\" of port \"%s\" is none of g kg t jin",
+    const bool is_scale = port->driver->kind == READING_WEIGHT;
+    if (port->unit[0] != '\0' && is_scale && hw_weight_unit(port->unit) == NULL) {
+        return settings_fail(reader, at, "unit \"%s\" of port \"%s\" is none: g kg t jin lb oz",
                              port->unit, raw->name);
     }
     return 0;
@@ -190,7 +189,7 @@ static int check_port(const struct settings_reader *reader, const config_setting
 static int read_port(const struct settings_reader *reader, config_setting_t *element,
                      struct settings *settings)
 {
-    struct raw_port raw = {.settings = {.equal_frames = 1}};
+    struct raw_port raw = {.name = ""};
     if (settings->site.port_count == HW_PORTS_MAX) {
         return settings_fail(reader, element, "more than %d ports", HW_PORTS_MAX);
     }
@@ -198,6 +197,7 @@ static int read_port(const struct settings_reader *reader, config_setting_t *ele
     const char *name = protocol == NULL ? NULL : config_setting_get_string(protocol);
     const struct hw_driver *driver = name == NULL ? NULL : hw_driver_find(name);
     raw.settings.checksum = driver != NULL && driver->checksum_default;
+    raw.settings.equal_frames = driver != NULL ? driver->equal_frames : 1;
     if (settings_read_group(reader, element, "a port", ROWS(port_rows), &raw) != 0 ||
         check_port(reader, element, settings, &raw) != 0) {
         return -1;

@@ -45,6 +45,7 @@ static const char *state_words(const struct view_device *device)
         [PORT_FAULT_FRAMES] = STR_PORT_FRAMES,
         [PORT_FAULT_WRONG_DEVICE] = STR_PORT_WRONG_DEVICE,
         [PORT_FAULT_DUPLICATE] = STR_PORT_DUPLICATE,
+        [PORT_FAULT_UNIT] = STR_PORT_UNIT,
     };
     static const enum string_id states[PORT_STATE_COUNT] = {
         [PORT_ABSENT] = STR_PORT_ABSENT,     [PORT_OPENING] = STR_PORT_OPENING,

@@ -22,6 +22,7 @@ static void misfits_are_recorded_by_name(void **state)
         {PORT_FAULT_WRONG_DEVICE, "wrong_device"},
         {PORT_FAULT_DUPLICATE, "duplicate"},
         {PORT_FAULT_FRAMES, "frame_errors"},
+        {PORT_FAULT_UNIT, "wrong_unit"},
     };
     for (int i = 0; i < 3; i++) {
         tell(t, 1, PORT_CHECKING, misfits[i].fault);

@@ -208,6 +208,24 @@ static void frames_that_turn_to_noise_are_frame_errors(void **state)
     assert_false(supervisor_is_trusted(&port));
 }
 
+static void a_unit_that_is_no_weight_is_a_fault_of_a_trusted_port(void **state)
+{
+    (void)state;
+    begin(READING_WEIGHT);
+    supervisor_unit(&port, true);
+    assert_int_equal(port.fault, PORT_FAULT_NONE); /* first things first */
+    begin_trusted();
+    supervisor_unit(&port, true);
+    assert_int_equal(port.state, PORT_TRUSTED);
+    assert_int_equal(port.fault, PORT_FAULT_UNIT);
+    supervisor_unit(&port, false);
+    assert_int_equal(port.fault, PORT_FAULT_NONE);
+    supervisor_unit(&port, true);
+    supervisor_lost(&port, 1000);
+    supervisor_unit(&port, false);
+    assert_int_equal(port.fault, PORT_FAULT_LOST);
+}
+
 static void a_card_reader_waits_for_people(void **state)
 {
     (void)state;
@@ -263,6 +281,7 @@ int main(void)
         cmocka_unit_test(one_that_never_spoke_is_not_trusted_by_one_frame),
         cmocka_unit_test(bytes_of_another_protocol_are_a_wrong_device),
         cmocka_unit_test(frames_that_turn_to_noise_are_frame_errors),
+        cmocka_unit_test(a_unit_that_is_no_weight_is_a_fault_of_a_trusted_port),
         cmocka_unit_test(a_card_reader_waits_for_people),
         cmocka_unit_test(disconnects_are_counted_over_an_hour),
         cmocka_unit_test(a_port_may_be_refused_for_what_it_is),

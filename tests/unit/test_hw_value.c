@@ -70,7 +70,7 @@ static void what_does_not_fit_is_refused(void **state)
         {false, 2147483648, 0, "g"}, {true, 2147483649, 0, "g"},  {false, 21474836475, 1, "g"},
         {false, 2147484, 0, "kg"},   {false, 2148, 0, "t"},       {false, 1000000000000000, 0, "t"},
         {false, UINT64_MAX, 0, "t"}, {false, UINT64_MAX, 9, "t"}, {false, 1, 10, "g"},
-        {false, 1, 0, ""},           {false, 1, 0, "%"},          {false, 1, 0, "lb"},
+        {false, 1, 0, ""},           {false, 1, 0, "%"},          {false, 1, 0, "tl"},
         {false, 1, 0, "kgg"},        {false, 1, 0, "k"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -79,6 +79,48 @@ static void what_does_not_fit_is_refused(void **state)
         assert_false(hw_value_to_grams(&value, cases[i].unit, &grams));
         assert_int_equal(grams, 12345);
     }
+}
+
+/* International pound 1959, troy ounce, metric carat; the halves go away from zero. */
+static void units_of_other_countries_are_exact(void **state)
+{
+    (void)state;
+    static const struct {
+        bool negative;
+        uint64_t digits;
+        uint8_t decimals;
+        const char *unit;
+        int32_t grams;
+    } cases[] = {
+        {false, 1, 0, "lb", 454},
+        {false, 1000, 3, "LB", 454},
+        {false, 100000, 0, "lb", 45359237},
+        {true, 10000000, 2, "lb", -45359237},
+        {false, 16, 0, "oz", 454},
+        {false, 64000, 0, "oz", 1814369},
+        {false, 1000000, 3, "oz", 28350},
+        {false, 10000, 0, "ozt", 311035},
+        {false, 20, 0, "dwt", 31},
+        {false, 480, 0, "gn", 31},
+        {false, 7, 0, "ct", 1},
+        {false, 25, 1, "ct", 1},
+        {true, 25, 1, "ct", -1},
+        {false, 24, 1, "ct", 0},
+        {false, 499, 0, "mg", 0},
+        {false, 500, 0, "mg", 1},
+        {true, 1234567, 0, "mg", -1235},
+        {false, 1, 0, "Jin", 500},
+        {false, 1234567890123, 9, "lb", 559991},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct hw_value value = weight(cases[i].negative, cases[i].digits, cases[i].decimals);
+        int32_t grams = 12345;
+        assert_true(hw_value_to_grams(&value, cases[i].unit, &grams));
+        assert_int_equal(grams, cases[i].grams);
+    }
+    const struct hw_value heaviest = weight(false, 4734430, 0);
+    int32_t grams;
+    assert_false(hw_value_to_grams(&heaviest, "lb", &grams)); /* 2147501 kg */
 }
 
 static void no_digits_are_no_weight(void **state)
@@ -224,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(units_are_exact),
         cmocka_unit_test(what_does_not_fit_is_refused),
+        cmocka_unit_test(units_of_other_countries_are_exact),
         cmocka_unit_test(no_digits_are_no_weight),
         cmocka_unit_test(text_is_as_displayed),
         cmocka_unit_test(a_lid_is_a_bit_and_a_fault_a_question),
