@@ -19,5 +19,6 @@ int command_protocols(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_simulate(int argc, char **argv);
+int command_verify(int argc, char **argv);
 
 #endif

@@ -18,6 +18,7 @@ static const struct command {
     {"doctor", command_doctor, "what is wrong with this machine, and what to do about it"},
     {"replay", command_replay, "a capture through the whole pipeline -> ledger"},
     {"export", command_export, "the ledger -> CSV or JSON lines"},
+    {"verify", command_verify, "is the ledger what was written?"},
     {"simulate", command_simulate, "a simulated site -> capture and truth, in virtual time"},
     {"passwd", command_passwd, "a PIN or password -> the hash for the site file"},
 };

@@ -12,6 +12,11 @@ static const bool signs_at_once[EVENT_KIND_COUNT] = {
     [EVENT_PURGE] = true, [EVENT_SET_ASIDE] = true,  [EVENT_KEY] = true,
 };
 
+bool ledger_signs_at_once(enum event_kind kind)
+{
+    return (unsigned)kind < EVENT_KIND_COUNT && signs_at_once[kind];
+}
+
 static int insert_row(struct ledger *ledger, const struct kiosk_event *event)
 {
     char body[LEDGER_BODY_MAX];
@@ -46,12 +51,13 @@ static int insert_row(struct ledger *ledger, const struct kiosk_event *event)
     return db_run(&ledger->db, STATEMENT_ROW, values, (int)(sizeof values / sizeof *values));
 }
 
-static void remember(struct ledger_end *end, const struct kiosk_event *event)
+void ledger_remember(struct ledger_end *end, const struct kiosk_event *event)
 {
     int64_t day = ledger_day(&event->at);
 
     end->last_seq++;
     end->boot_known = true;
+    end->last_at = event->at;
     if (day != SCHEMA_DAY_UNKNOWN) {
         end->last_day = day;
     }
@@ -77,7 +83,7 @@ static int put_row(struct ledger *ledger, const struct kiosk_event *event)
         code = projections_apply(ledger, event, ledger->end.last_seq + 1);
     }
     if (code == SQLITE_OK) {
-        remember(&ledger->end, event);
+        ledger_remember(&ledger->end, event);
     }
     return code;
 }
@@ -109,7 +115,7 @@ static bool checkpoint_is_due(const struct ledger *ledger, const struct kiosk_ev
 {
     const struct ledger_end *end = &ledger->end;
 
-    return signs_at_once[event->kind] || end->unsigned_rows >= CHAIN_SIGNED_ROWS ||
+    return ledger_signs_at_once(event->kind) || end->unsigned_rows >= CHAIN_SIGNED_ROWS ||
            (end->unsigned_ms != INT64_MAX && event->at.t_ms - end->unsigned_ms >= CHAIN_SIGNED_MS);
 }
 
@@ -254,19 +260,22 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     return finish(ledger, "append to it", code, error);
 }
 
-enum ledger_result ledger_sign(struct ledger *ledger, const moment_t *at,
-                               char error[LEDGER_ERROR_MAX])
+enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error[LEDGER_ERROR_MAX])
 {
+    moment_t at = ledger->end.last_at;
+
     assert(ledger->writer);
     if (ledger->failed) {
         return refuse_failed(ledger, error);
     }
-    if (ledger->end.unsigned_rows == 0 || ledger->has_new_key) {
-        return LEDGER_OK; /* a new key is announced with the next row */
+    if (ledger->end.unsigned_ms == INT64_MAX) {
+        return LEDGER_OK;
     }
+    at.utc_ms += at.quality != CLOCK_UNSET ? now_ms - at.t_ms : 0;
+    at.t_ms = now_ms;
     int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
     if (code == SQLITE_OK) {
-        code = put_checkpoint(ledger, at);
+        code = put_checkpoint(ledger, &at);
     }
     return finish(ledger, "sign it", code, error);
 }

@@ -37,9 +37,8 @@
  *   "biaogan checkpoint 1\0" | id: 16 bytes | site: text | S: i64 | hash of row S |
  *   utc_ms of the checkpoint row: utc | public key: 32 bytes
  *
- * A checkpoint stands behind every 100th row that is not one (not: behind every seq that 100
- * divides), behind every row of kind collection, export, purge, key, set_aside and stop, and where
- * the oldest unsigned row is 15 minutes old.
+ * A checkpoint stands behind the 100th row since the last one, behind every row of kind collection,
+ * export, purge, key, set_aside and stop, and where the oldest unsigned row is 15 minutes old.
  *
  * Key in force: `public_key` of ledger_meta up to the first row of kind `key`; from each such row
  * on the "key" in its body, whose "previous" names the one before. A checkpoint of any other key
@@ -62,6 +61,34 @@
  *
  * They are not synced: after a power cut the head may be behind the ledger, never ahead of it. A
  * ledger that ends before its head was cut, or is an old copy.
+ *
+ * What is wrong with a ledger, by the first row that breaks a rule, in this order for each row; the
+ * words are the reasons that verifiers give (kiosk/store/verify.h):
+ *
+ *   missing    its seq is not the one before plus 1 (the first: 1, or behind the newest purge)
+ *   malformed  seq, t_ms are integers, utc_ms an integer or NULL, hash a blob of 32 bytes, kind,
+ *              boot, clock and body texts; one is not
+ *   hash       the column `hash` is not the hash
+ *   unsigned   the row before was to be followed by a checkpoint at once, or this is the 101st row
+ *              since the last one, and it is none; not up to imported_seq
+ *   forged     a checkpoint whose body is not as above, that covers another row or hash, whose key
+ *              is not in force, or whose signature is wrong; a `key` row whose "previous" is not
+ *              the key in force
+ *   clock      `clock` is not one of unset, rtc, ntp, or it is unset and utc_ms is not NULL, or the
+ *              other way round
+ *
+ * and, for rows of other kinds than checkpoint, key, settings, export, storage, set_aside, purge,
+ * compared with the last such row before:
+ *
+ *   boot       another boot, and the row is no `start`
+ *   order      same boot, no `start`, and t_ms is less
+ *   clock      same boot, no `start`, both utc_ms known, and utc_ms went on by other than t_ms
+ *              (plus "step_ms" where the row is a `clock`) by more than 1000 ms and a 500th
+ *
+ * Then, where no row broke a rule: `cut` with the first seq that is not there, where the head or an
+ * anchor is about a later row; `replaced`, where it has another hash for its row; `foreign`, where
+ * it has another id; `anchor`, where an anchor is not signed by the key in force at its row; `key`
+ * with the last `key` row; `head`, where it is missing.
  *
  * Key file, `ledger.key`, mode 0600: the line "biaogan-key 1 SEED" with the Ed25519 seed in 64
  * hexadecimal digits. Fingerprint of a public key: the first 16 bytes of its SHA-256, in groups of

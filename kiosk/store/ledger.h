@@ -45,9 +45,9 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
 
 /* Signs what is not signed yet, with a checkpoint row; nothing where all is. Otherwise as
  * ledger_append(). Appending signs by itself whenever it must; this is for when nothing is
- * appended for long: at kiosk time ledger_sign_due(), INT64_MAX where nothing waits. */
-enum ledger_result ledger_sign(struct ledger *ledger, const moment_t *at,
-                               char error[LEDGER_ERROR_MAX]);
+ * appended for long: at kiosk time ledger_sign_due(), INT64_MAX where nothing waits. The row's wall
+ * clock goes on from the last row's. */
+enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error[LEDGER_ERROR_MAX]);
 int64_t ledger_sign_due(const struct ledger *ledger);
 
 /* The newest checkpoint that the writer has written since it was asked last; false: none. */

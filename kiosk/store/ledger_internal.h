@@ -16,6 +16,7 @@ struct ledger_end {
     char site[SITE_ID_MAX]; /* of the last start; "" before the first */
     bool boot_known;        /* the last row is of this boot */
     int64_t last_day;       /* a day that `days` holds; SCHEMA_DAY_UNKNOWN: none */
+    moment_t last_at;       /* of the last row in this boot, where unsigned_ms is one */
     bool has_checkpoint;    /* the open transaction wrote one: the next three say which */
     int64_t checkpoint_seq;
     moment_t checkpoint_at;
@@ -73,6 +74,10 @@ int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk
 int ledger_put(struct ledger *ledger, const struct kiosk_event *event, int64_t *seq);
 void ledger_committed(struct ledger *ledger);
 void ledger_rolled_back(struct ledger *ledger);
+
+/* What a row changes in the end, and whether its kind asks for a checkpoint at once. */
+void ledger_remember(struct ledger_end *end, const struct kiosk_event *event);
+bool ledger_signs_at_once(enum event_kind kind); /* false for EVENT_KIND_COUNT */
 
 /* Writes what `event`, row `seq`, changes in the projections, inside the open transaction. Returns
  * an SQLite code. */

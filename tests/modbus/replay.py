@@ -39,7 +39,7 @@ def visit(checks, biaogan):
         for d in biaogan.export("a")
     ]
     checks.equal(found, [(3, 1250, "settled", "consistent", "bus1")], "the deposit")
-    checks.equal(program.ledger_bytes("a"), program.ledger_bytes("b"), "twice the same ledger")
+    checks.equal(program.ledger_says("a"), program.ledger_says("b"), "twice the same ledger")
 
 
 def refuse(checks, biaogan, name, head, rows, reason):

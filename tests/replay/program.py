@@ -119,9 +119,15 @@ def rows(state, sql, parameters=()):
         connection.close()
 
 
-def ledger_bytes(state):
-    with open(os.path.join(state, "ledger.db"), "rb") as file:
-        return file.read()
+def ledger_says(state):
+    """All that a ledger says, but for what its own random id and key make of it: hashes and
+    signatures."""
+    said = [rows(state, "SELECT seq, kind, boot, t_ms, utc_ms, clock,"
+                        " iif(kind = 'checkpoint', body ->> 'covers', body)"
+                        " FROM ledger ORDER BY seq")]
+    tables = rows(state, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN"
+                         " ('ledger', 'ledger_meta') ORDER BY name")
+    return said + [(name, rows(state, f"SELECT * FROM {name}")) for (name,) in tables]
 
 
 @contextlib.contextmanager

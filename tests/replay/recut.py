@@ -87,7 +87,7 @@ def main():
                 biaogan.must("replay", "--state", state, path)
                 os.unlink(path)
                 checks.that(biaogan.export_all(state) == exported, f"{state}: other rows")
-                checks.that(program.ledger_bytes(state) == program.ledger_bytes(name),
+                checks.that(program.ledger_says(state) == program.ledger_says(name),
                             f"{state}: another ledger")
             print(f"{name}: {len(exported['deposits'])} deposits, {len(cuts)} ways of cutting")
     checks.finish()
