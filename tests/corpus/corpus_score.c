@@ -143,16 +143,21 @@ static void print_peers(const struct board *board)
 {
     static const int divisions[] = {1, 3};
     for (int i = 0; i < 2; i++) {
-        int timer = best_rule(board, 0, PEER_TIMERS, divisions[i]);
-        int step = best_rule(board, PEER_TIMERS, PEER_RULES, divisions[i]);
-        int better = best_rule(board, 0, PEER_RULES, divisions[i]);
+        int door = best_rule(board, 0, PEER_FIRST_STEP, divisions[i]);
+        int step = best_rule(board, PEER_FIRST_STEP, PEER_FIRST_CLOSE, divisions[i]);
+        int close = best_rule(board, PEER_FIRST_CLOSE, PEER_RULES, divisions[i]);
+        int better = best_rule(board, 0, PEER_FIRST_CLOSE, divisions[i]);
         int ours = score_errors(&board->ours, divisions[i]);
+        double least = ours > 0 ? ours : 1;
         printf("        errors, weight off by more than %d division(s) among them: ours %d\n",
                divisions[i], ours);
-        print_peer(board, timer, divisions[i]);
+        print_peer(board, door, divisions[i]);
         print_peer(board, step, divisions[i]);
-        printf("        ratio to the better one: %.1f\n",
-               (double)score_errors(&board->theirs[better], divisions[i]) / (ours > 0 ? ours : 1));
+        print_peer(board, close, divisions[i]);
+        printf(
+            "        ratio to the better of the peers' two (door, step): %.1f, to `close`: %.1f\n",
+            score_errors(&board->theirs[better], divisions[i]) / least,
+            score_errors(&board->theirs[close], divisions[i]) / least);
     }
 }
 
