@@ -10,9 +10,11 @@
 enum cell_type {
     CELL_UNKNOWN, /* CSV: empty; JSON: null */
     CELL_NUMBER,
-    CELL_TIME, /* UTC ms; CSV: local time, JSON: ISO 8601 */
-    CELL_WORD, /* one of our own words: `text` is its id, `shown` its Chinese */
-    CELL_TEXT  /* text from elsewhere */
+    CELL_TENTHS, /* a number in tenths */
+    CELL_DAY,    /* local_day() */
+    CELL_TIME,   /* UTC ms; CSV: local time, JSON: ISO 8601 */
+    CELL_WORD,   /* one of our own words: `text` is its id, `shown` its Chinese */
+    CELL_TEXT    /* text from elsewhere */
 };
 
 typedef struct cell_t {

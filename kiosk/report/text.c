@@ -49,13 +49,32 @@ static void put_digits(struct text *text, int value, int count)
     text_put(text, digits, (size_t)count);
 }
 
-static void put_civil(struct text *text, const civil_t *civil, char between)
+void text_put_tenths(struct text *text, int64_t tenths)
+{
+    text_put_integer(text, tenths / 10);
+    text_put_char(text, '.');
+    put_digits(text, (int)(tenths % 10), 1);
+}
+
+static void put_date(struct text *text, const civil_t *civil)
 {
     put_digits(text, civil->year, 4);
     text_put_char(text, '-');
     put_digits(text, civil->month, 2);
     text_put_char(text, '-');
     put_digits(text, civil->day, 2);
+}
+
+void text_put_day(struct text *text, int64_t day)
+{
+    const civil_t civil = civil_from_day(day);
+
+    put_date(text, &civil);
+}
+
+static void put_civil(struct text *text, const civil_t *civil, char between)
+{
+    put_date(text, civil);
     text_put_char(text, between);
     put_digits(text, civil->hour, 2);
     text_put_char(text, ':');

@@ -20,6 +20,10 @@ void text_put_string(struct text *text, const char *string);
 void text_put_char(struct text *text, char character);
 void text_put_integer(struct text *text, int64_t value);
 
+/* 12.5 for 125; at least 0 */
+void text_put_tenths(struct text *text, int64_t tenths);
+/* 2026-11-23 of a local_day() */
+void text_put_day(struct text *text, int64_t day);
 /* 2026-11-23 08:42:17, local time */
 void text_put_local_time(struct text *text, int64_t utc_ms);
 /* "2026-11-23T00:42:17.000Z", quoted */

@@ -54,6 +54,63 @@ static const char *const migrations[] = {
     " day INTEGER NOT NULL, bin_class TEXT NOT NULL, outcome TEXT NOT NULL,"
     " count INTEGER NOT NULL, weighed INTEGER NOT NULL, grams INTEGER NOT NULL,"
     " PRIMARY KEY(day, bin_class, outcome)) WITHOUT ROWID;",
+
+    /* The thing that was looked up. */
+    "ALTER TABLE deposits ADD COLUMN item TEXT;",
+
+    /* What the figures are counted from: changes of weight, inspections, alarms, deposits taken
+     * back. Filled from the rows of an older ledger, which has no inspections. */
+    "ALTER TABLE deposits ADD COLUMN undone_seq INTEGER;"
+    "CREATE TABLE inspections("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, bin INTEGER NOT NULL, bin_class TEXT,"
+    " checked INTEGER NOT NULL, wrong INTEGER NOT NULL, things INTEGER NOT NULL,"
+    " who TEXT NOT NULL);"
+    "CREATE INDEX inspections_of_day ON inspections(day);"
+    "CREATE TABLE changes("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, kind TEXT NOT NULL, bin INTEGER NOT NULL,"
+    " near_miss INTEGER NOT NULL, change_g INTEGER, before_g INTEGER, after_g INTEGER);"
+    "CREATE INDEX changes_of_day ON changes(day, bin, seq);"
+    "CREATE INDEX near_misses ON changes(day) WHERE near_miss;"
+    "CREATE TABLE alarms("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, source TEXT NOT NULL, part TEXT NOT NULL,"
+    " fault TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " cleared_seq INTEGER, cleared_ms INTEGER, cleared_utc_ms INTEGER, cleared_by TEXT);"
+    "CREATE INDEX alarms_open ON alarms(part) WHERE cleared_seq IS NULL;"
+    "CREATE VIEW dated AS SELECT *,"
+    " CASE WHEN utc_ms IS NULL THEN -1 ELSE (utc_ms + 28800000) / 86400000 END AS day,"
+    " (SELECT nullif(site, '') FROM runs WHERE runs.seq < ledger.seq ORDER BY runs.seq DESC"
+    "  LIMIT 1) AS site FROM ledger;"
+    "INSERT INTO changes SELECT seq, day, t_ms, utc_ms, clock, site, 'deposit', bin, 0, weight_g,"
+    " base_g, final_g FROM deposits;"
+    "INSERT INTO changes SELECT seq, day, t_ms, utc_ms, clock, site, kind,"
+    " json_extract(body, '$.bin'), json_extract(body, '$.wrong_lid'),"
+    " json_extract(body, '$.change_g'), NULL, NULL FROM dated WHERE kind = 'closing';"
+    "INSERT INTO changes SELECT seq, day, t_ms, utc_ms, clock, site, kind,"
+    " json_extract(body, '$.bin'), 0, json_extract(body, '$.change_g'),"
+    " json_extract(body, '$.base_g'), json_extract(body, '$.final_g')"
+    " FROM dated WHERE kind = 'adjustment';"
+    "INSERT INTO changes SELECT seq, day, t_ms, utc_ms, clock, site, 'collection', bin, 0,"
+    " removed_g, before_g, after_g FROM collections;"
+    "INSERT INTO alarms SELECT dated.seq, day, t_ms, utc_ms, clock, site, 'device', device, fault,"
+    " since_ms, back_seq, back_ms, back_utc_ms, iif(back_seq IS NULL, NULL, 'part')"
+    " FROM outages JOIN dated ON dated.seq = lost_seq;"
+    "UPDATE alarms SET cleared_by = 'restart', (cleared_seq, cleared_ms, cleared_utc_ms) ="
+    " (SELECT seq, start_ms, start_utc_ms FROM runs WHERE runs.seq > alarms.seq"
+    "  ORDER BY runs.seq LIMIT 1)"
+    " WHERE cleared_seq IS NULL AND seq < (SELECT max(seq) FROM runs);"
+    "INSERT INTO alarms SELECT seq, day, t_ms, utc_ms, clock, site, 'scale',"
+    " 'bin' || json_extract(body, '$.bin'), kind, json_extract(body, '$.since_ms'),"
+    " NULL, NULL, NULL, NULL FROM dated"
+    " WHERE kind IN ('overload', 'frozen') AND json_extract(body, '$.began');"
+    "UPDATE alarms SET cleared_by = 'part', (cleared_seq, cleared_ms, cleared_utc_ms) ="
+    " (SELECT seq, t_ms, utc_ms FROM ledger WHERE ledger.seq > alarms.seq AND kind = fault"
+    "  AND 'bin' || json_extract(body, '$.bin') = part ORDER BY ledger.seq LIMIT 1)"
+    " WHERE source = 'scale';"
+    "UPDATE alarms SET cleared_by = NULL WHERE cleared_seq IS NULL;"
+    "DROP VIEW dated; DROP TABLE outages; DROP TABLE adjustments;",
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };
