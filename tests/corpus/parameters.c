@@ -321,6 +321,9 @@ void scene_begin(struct scene *scene, enum corpus_level level, enum corpus_split
             bin < SCENE_CLASSES ? bin : (int)draw_integer(&draw, 0, SCENE_CLASSES - 1);
         draw_scale(&draw, ranges, &levels[level], &scene->scales[bin]);
     }
+    for (int bin = 0; level == LEVEL_IDLE && bin < scene->bin_count; bin++) {
+        scene->scales[bin].has_lid = !draw_chance(&draw, 0.1);
+    }
     scene->on_bus = draw_chance(&draw, 0.15);
     scene->lids = (struct lid_character){
         .on_bus = scene->on_bus,

@@ -110,6 +110,28 @@ struct scoring {
     double carry_g; /* what the part before had too much */
 };
 
+static const char *fault_name(const struct scene *scene, int bin)
+{
+    static const char *const names[] = {
+        [FAULT_SILENT] = "silent",
+        [FAULT_OVERLOAD] = "overload",
+        [FAULT_FROZEN] = "frozen",
+        [FAULT_GARBAGE] = "garbage",
+        [FAULT_LOST] = "lost",
+        [FAULT_LID_STUCK_OPEN] = "lid stuck open",
+        [FAULT_LID_STUCK_CLOSED] = "lid stuck closed",
+        [FAULT_LID_SILENT] = "lids silent",
+        [FAULT_LID_BROKEN] = "lid switch broken",
+        [FAULT_LID_MISSING] = "no lid sensor",
+    };
+    for (int i = 0; i < scene->fault_count; i++) {
+        if (scene->faults[i].bin == bin || scene->faults[i].kind == FAULT_LID_SILENT) {
+            return names[scene->faults[i].kind];
+        }
+    }
+    return "sound";
+}
+
 static void complain(const struct scoring *scoring, const char *what,
                      const struct scene_opening *truth, const struct found *found)
 {
@@ -122,9 +144,8 @@ static void complain(const struct scoring *scoring, const char *what,
     fprintf(scoring->errors, "%s\t%s %s --seed %" PRIu64 " bin %d", what,
             corpus_level_names[scene->level], corpus_split_names[scene->split], scene->seed,
             bin + 1);
-    fprintf(scoring->errors, " (%" PRId32 " g, %.1f Hz, noise %.2f d%s)", scale->division_g,
-            1000 / scale->period_ms, scale->white_g / scale->division_g,
-            scene->fault_count > 0 ? ", faulty" : "");
+    fprintf(scoring->errors, " (%" PRId32 " g, %.1f Hz, noise %.2f d %s)", scale->division_g,
+            1000 / scale->period_ms, scale->white_g / scale->division_g, fault_name(scene, bin));
     if (truth != NULL) {
         fprintf(scoring->errors,
                 "\ttruth [%s] open %" PRId64 " load %" PRId64 " moved %" PRId64 " closed %" PRId64
