@@ -1,11 +1,12 @@
 /* Plays captures through the kiosk in this process and says how well it did.
  *
  *     corpus_score [--level LEVEL]... [--split fit|held-out] [--captures N] [--seed N]
- *                  [--errors] [--peers] [--check]
+ *                  [--errors] [--peers] [--check] [--found]
  *
  * Without --level: calm, busy, rough and broken; without --split: both, half of the captures each.
  * --errors lists every error with the seed it can be made again from; --peers runs the peers' rules
- * on the same displays; --check: exit 1 where a level misses its goals.
+ * on the same displays; --check: exit 1 where a level misses its goals; --found: nothing but a line
+ * for each deposit that was found.
  */
 #include "tests/corpus/capture_file.h"
 #include "tests/corpus/score.h"
@@ -19,7 +20,7 @@ struct options {
     bool levels[LEVEL_COUNT], splits[SPLIT_COUNT];
     int captures;
     uint64_t seed;
-    bool errors, peers, check;
+    bool errors, peers, check, found;
 };
 
 struct board {
@@ -55,6 +56,20 @@ static void score_peers(struct board *board, const struct scene *scene, const st
     }
 }
 
+static void print_found(const struct found_list *deposits)
+{
+    for (int i = 0; i < deposits->count; i++) {
+        const struct found *found = &deposits->list[i];
+        printf("%d\t%" PRId64 "\t%" PRId64 "\t", found->bin + 1, found->opened_ms,
+               found->closed_ms);
+        if (found->weighed) {
+            printf("%" PRId32, found->grams);
+        }
+        printf("\t%s\t%s\t%s\n", found->quality,
+               found->chosen < 0 ? "" : scene_class_names[found->chosen], found->outcome);
+    }
+}
+
 static int play(const struct options *options, enum corpus_level level, enum corpus_split split,
                 uint64_t seed)
 {
@@ -70,6 +85,9 @@ static int play(const struct options *options, enum corpus_level level, enum cor
     int result = listen_run(scene, true, &heard, options->peers ? &peers : NULL);
     if (result == 0) {
         struct board *board = &boards[level];
+        if (options->found) {
+            print_found(&heard.deposits);
+        }
         score_add(&board->ours, scene, &heard.deposits, true, options->errors ? stdout : NULL);
         board->ours.readings += heard.readings;
         board->ours.seconds += heard.seconds;
@@ -199,7 +217,7 @@ static bool check(enum corpus_level level, struct tally *tally)
 
 static const char usage[] =
     "usage: corpus_score [--level calm|busy|rough|broken|idle]... [--split fit|held-out]\n"
-    "                    [--captures N] [--seed N] [--errors] [--peers] [--check]\n";
+    "                    [--captures N] [--seed N] [--errors] [--peers] [--check] [--found]\n";
 
 static bool set_name(const char *name, const char *const *names, int count, bool *set)
 {
@@ -215,10 +233,15 @@ static bool set_name(const char *name, const char *const *names, int count, bool
 static bool parse(int argc, char **argv, struct options *options)
 {
     static const struct option table[] = {
-        {"level", required_argument, NULL, 'l'},    {"split", required_argument, NULL, 's'},
-        {"captures", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 'r'},
-        {"errors", no_argument, NULL, 'e'},         {"peers", no_argument, NULL, 'p'},
-        {"check", no_argument, NULL, 'c'},          {0},
+        {"level", required_argument, NULL, 'l'},
+        {"split", required_argument, NULL, 's'},
+        {"captures", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 'r'},
+        {"errors", no_argument, NULL, 'e'},
+        {"peers", no_argument, NULL, 'p'},
+        {"check", no_argument, NULL, 'c'},
+        {"found", no_argument, NULL, 'f'},
+        {0},
     };
     bool any_level = false, any_split = false;
     int option;
@@ -245,6 +268,9 @@ static bool parse(int argc, char **argv, struct options *options)
             break;
         case 'c':
             options->check = true;
+            break;
+        case 'f':
+            options->found = true;
             break;
         default:
             good = false;
@@ -282,6 +308,9 @@ int main(int argc, char **argv)
             if (play(&options, (enum corpus_level)level, (enum corpus_split)split, seed) != 0) {
                 return 2;
             }
+        }
+        if (options.found) {
+            continue;
         }
         print_level(corpus_level_names[level], &boards[level].ours);
         if (options.peers) {
