@@ -6,25 +6,41 @@
 
 /* ---- sums ------------------------------------------------------------------------------------ */
 
+/* `times` is 1 or -1. */
+static void add_times(struct figure_sum *sum, const struct figure_sum *part, int times)
+{
+    sum->count += times * part->count;
+    sum->weighed += times * part->weighed;
+    sum->grams += times * part->grams;
+}
+
 static void add_sum(struct figure_sum *sum, const struct figure_sum *part)
 {
-    sum->count += part->count;
-    sum->weighed += part->weighed;
-    sum->grams += part->grams;
+    add_times(sum, part, 1);
+}
+
+static void add_figures(struct figures *sum, const struct figures *part, int times)
+{
+    for (int class = 0; class <= WASTE_CLASS_COUNT; class ++) {
+        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
+            add_times(&sum->deposits[class][outcome], &part->deposits[class][outcome], times);
+        }
+    }
+    add_times(&sum->undone, &part->undone, times);
+    sum->near_misses += times * part->near_misses;
+    sum->inspections += times * part->inspections;
+    sum->checked += times * part->checked;
+    sum->wrong += times * part->wrong;
 }
 
 void figures_add(struct figures *sum, const struct figures *part)
 {
-    for (int class = 0; class <= WASTE_CLASS_COUNT; class ++) {
-        for (int outcome = 0; outcome < OUTCOME_COUNT; outcome++) {
-            add_sum(&sum->deposits[class][outcome], &part->deposits[class][outcome]);
-        }
-    }
-    add_sum(&sum->undone, &part->undone);
-    sum->near_misses += part->near_misses;
-    sum->inspections += part->inspections;
-    sum->checked += part->checked;
-    sum->wrong += part->wrong;
+    add_figures(sum, part, 1);
+}
+
+void figures_subtract(struct figures *sum, const struct figures *part)
+{
+    add_figures(sum, part, -1);
 }
 
 static struct figure_sum sum_of(const struct event_deposit *deposit)
@@ -42,8 +58,7 @@ void figures_add_deposit(struct figures *figures, const struct event_deposit *de
 void figures_take_back(struct figures *figures, const struct event_deposit *deposit)
 {
     const struct figure_sum one = sum_of(deposit);
-    const struct figure_sum minus = {-one.count, -one.weighed, -one.grams};
-    add_sum(&figures->deposits[deposit->bin_class][deposit->outcome], &minus);
+    add_times(&figures->deposits[deposit->bin_class][deposit->outcome], &one, -1);
     add_sum(&figures->undone, &one);
 }
 

@@ -45,6 +45,7 @@ struct figures {
 };
 
 void figures_add(struct figures *sum, const struct figures *part);
+void figures_subtract(struct figures *sum, const struct figures *part);
 void figures_add_deposit(struct figures *figures, const struct event_deposit *deposit);
 /* Takes a deposit that was added out again, and counts it as undone. */
 void figures_take_back(struct figures *figures, const struct event_deposit *deposit);

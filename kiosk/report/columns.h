@@ -11,9 +11,11 @@
 enum cell_type {
     CELL_UNKNOWN, /* CSV: empty; JSON: null */
     CELL_NUMBER,
-    CELL_TIME, /* UTC ms; CSV: local time, JSON: ISO 8601 */
-    CELL_WORD, /* one of our own words: `text` is its id, `shown` its Chinese */
-    CELL_TEXT  /* text from elsewhere */
+    CELL_TENTHS, /* a number in tenths */
+    CELL_DAY,    /* local_day() */
+    CELL_TIME,   /* UTC ms; CSV: local time, JSON: ISO 8601 */
+    CELL_WORD,   /* one of our own words: `text` is its id, `shown` its Chinese */
+    CELL_TEXT    /* text from elsewhere */
 };
 
 typedef struct cell_t {
@@ -44,6 +46,12 @@ static inline void cell_put_csv(struct text *line, const cell_t *cell)
         break;
     case CELL_NUMBER:
         text_put_integer(line, cell->number);
+        break;
+    case CELL_TENTHS:
+        text_put_tenths(line, cell->number);
+        break;
+    case CELL_DAY:
+        text_put_day(line, cell->number);
         break;
     case CELL_TIME:
         text_put_local_time(line, cell->number);

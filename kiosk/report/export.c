@@ -83,7 +83,8 @@ bool export_parse(struct export_request *request, const char *what, const char *
     request->what = record_kind_find(what ? what : "");
     if (request->what == RECORD_KIND_COUNT) {
         snprintf(error, EXPORT_ERROR_MAX,
-                 "what: \"%.20s\" cannot be exported; choose deposits, visits or collections",
+                 "what: \"%.20s\" cannot be exported; choose deposits, visits, collections, "
+                 "inspections, alarms, changes, runs, uptime, balance or figures",
                  what ? what : "");
         return false;
     }
@@ -154,6 +155,14 @@ static void put_json_cell(struct text *line, const cell_t *cell)
         break;
     case CELL_NUMBER:
         text_put_integer(line, cell->number);
+        break;
+    case CELL_TENTHS:
+        text_put_tenths(line, cell->number);
+        break;
+    case CELL_DAY:
+        text_put_char(line, '"');
+        text_put_day(line, cell->number);
+        text_put_char(line, '"');
         break;
     case CELL_TIME:
         text_put_iso_time(line, cell->number);

@@ -96,6 +96,21 @@ static char *put_date(char *at, const civil_t *civil, char behind)
     return at;
 }
 
+void text_put_tenths(struct text *text, int64_t tenths)
+{
+    text_put_integer(text, tenths / 10);
+    text_put_char(text, '.');
+    text_put_char(text, (char)('0' + tenths % 10));
+}
+
+void text_put_day(struct text *text, int64_t day)
+{
+    const civil_t civil = civil_from_day(day);
+
+    assert(text_room(text) >= TEXT_DATE);
+    text->at = put_date(text->at, &civil, ' ') - 1;
+}
+
 static char *put_time(char *at, uint32_t second_of_day)
 {
     at = put_pair(at, second_of_day / 3600);

@@ -63,6 +63,10 @@ static inline void text_put_word(struct text *text, const text_word_t *word)
 
 void text_put_integer(struct text *text, int64_t value);
 
+/* 12.5 for 125; at least 0 */
+void text_put_tenths(struct text *text, int64_t tenths);
+/* 2026-11-23 of a local_day() */
+void text_put_day(struct text *text, int64_t day);
 /* 2026-11-23 08:42:17, local time */
 void text_put_local_time(struct text *text, int64_t utc_ms);
 /* "2026-11-23T00:42:17.000Z", quoted */

@@ -29,6 +29,7 @@ struct web *pages_start(const struct settings *settings, const char *directory)
         .password = own->password,
         .directory = directory,
         .site = settings->site.name,
+        .sample_least = settings->site.timing.sample_least,
         .certificate = own->certificate,
         .key = own->key,
         .allow_plain_http = own->allow_plain_http,

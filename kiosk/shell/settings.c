@@ -1,6 +1,5 @@
 #include "kiosk/shell/settings.h"
 
-#include "assets/assets.h"
 #include "hw/link.h"
 #include "kiosk/shell/settings_bus.h"
 #include "kiosk/shell/settings_rows.h"
@@ -591,20 +590,6 @@ int settings_read_file(const char *path, struct settings *settings, char error[S
     char *text = read_whole(file, path, error);
     fclose(file);
     int result = text == NULL ? -1 : settings_read_text(text, path, settings, error);
-    free(text);
-    return result;
-}
-
-int settings_read_simulated(struct settings *settings, char error[SETTINGS_ERROR_MAX])
-{
-    char *text = malloc(asset_simulated_site_size + 1);
-    if (text == NULL) {
-        snprintf(error, SETTINGS_ERROR_MAX, "the simulated site: no memory");
-        return -1;
-    }
-    memcpy(text, asset_simulated_site, asset_simulated_site_size);
-    text[asset_simulated_site_size] = '\0';
-    int result = settings_read_text(text, "simulated.cfg", settings, error);
     free(text);
     return result;
 }

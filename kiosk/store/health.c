@@ -24,8 +24,7 @@ static bool answers(sqlite3 *handle, const char *sql, const char *text, int *cod
 
 /* Of the group's columns, those beside max() are of the row that has it: the newest of its kind. */
 static const char faults_sql[] =
-    "SELECT 'port ' || device, fault FROM outages WHERE back_seq IS NULL"
-    " AND lost_seq > (SELECT coalesce(max(seq), 0) FROM runs)"
+    "SELECT 'port ' || part, fault FROM alarms WHERE cleared_seq IS NULL AND source = 'device'"
     " UNION ALL SELECT 'bin ' || bin, kind FROM (SELECT kind, json_extract(body, '$.bin') AS bin,"
     " json_extract(body, '$.began') AS began, max(seq) FROM ledger"
     " WHERE kind IN ('overload', 'frozen') GROUP BY kind, bin) WHERE began ORDER BY 1, 2";

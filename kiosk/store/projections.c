@@ -1,4 +1,8 @@
 #include "kiosk/store/ledger_internal.h"
+#include "kiosk/store/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 #define COUNT(values)        ((int)(sizeof(values) / sizeof *(values)))
 #define RUN(statement, list) db_run(&ledger->db, statement, list, COUNT(list))
@@ -8,6 +12,13 @@ typedef int projection(struct ledger *ledger, const struct kiosk_event *event, i
 static db_value_t utc(const moment_t *at)
 {
     return db_integer_if(at->quality != CLOCK_UNSET, at->utc_ms);
+}
+
+/* Alarms of devices end with the run that saw them: the next one looks for itself. */
+static int end_alarms(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const db_value_t values[] = {db_integer(seq), db_integer(event->at.t_ms), utc(&event->at)};
+    return RUN(STATEMENT_ALARMS_RESTART, values);
 }
 
 static int apply_start(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
@@ -21,7 +32,8 @@ static int apply_start(struct ledger *ledger, const struct kiosk_event *event, i
         db_integer(event->at.t_ms),
         utc(&event->at),
     };
-    return RUN(STATEMENT_START, values);
+    int code = RUN(STATEMENT_START, values);
+    return code == SQLITE_OK ? end_alarms(ledger, event, seq) : code;
 }
 
 static int apply_stop(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
@@ -50,6 +62,23 @@ static int add_to_day(struct ledger *ledger, const struct kiosk_event *event)
     return RUN(STATEMENT_DAILY, values);
 }
 
+static int apply_closing(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_closing *closing = &event->body.closing;
+    const db_value_t values[] = {
+        db_integer(seq),
+        db_integer(ledger_day(&event->at)),
+        db_integer(event->at.t_ms),
+        utc(&event->at),
+        db_text(clock_quality_text(event->at.quality)),
+        db_text(ledger->end.site),
+        db_integer(closing->bin),
+        db_integer(closing->wrong_lid),
+        db_integer(closing->change_g),
+    };
+    return RUN(STATEMENT_CLOSING, values);
+}
+
 static int apply_deposit(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
     const struct event_deposit *deposit = &event->body.deposit;
@@ -74,6 +103,7 @@ static int apply_deposit(struct ledger *ledger, const struct kiosk_event *event,
         db_integer(deposit->opened_ms),
         db_integer(deposit->closed_ms),
         {.type = DB_TEXT, .text = deposit->scale},
+        db_text(deposit->item),
     };
     int code = RUN(STATEMENT_DEPOSIT, values);
     return code == SQLITE_OK ? add_to_day(ledger, event) : code;
@@ -87,6 +117,38 @@ static int apply_declared(struct ledger *ledger, const struct kiosk_event *event
     };
     (void)seq;
     return RUN(STATEMENT_DECLARED, values);
+}
+
+static int apply_undone(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const db_value_t deposit[] = {db_integer(event->body.undone.deposit_seq)};
+    const db_value_t mark[] = {db_integer(seq), db_integer(event->body.undone.deposit_seq)};
+    int code = RUN(STATEMENT_UNDO_DAILY, deposit);
+
+    if (code == SQLITE_OK) {
+        code = RUN(STATEMENT_COUNT_UNDONE, deposit);
+    }
+    return code == SQLITE_OK ? RUN(STATEMENT_UNDO_DEPOSIT, mark) : code;
+}
+
+static int apply_inspection(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_inspection *inspection = &event->body.inspection;
+    const db_value_t values[] = {
+        db_integer(seq),
+        db_integer(ledger_day(&event->at)),
+        db_integer(event->at.t_ms),
+        utc(&event->at),
+        db_text(clock_quality_text(event->at.quality)),
+        db_text(ledger->end.site),
+        db_integer(inspection->bin),
+        db_text(waste_class_text(inspection->bin_class)),
+        db_integer(inspection->checked),
+        db_integer(inspection->wrong),
+        db_integer(inspection->things),
+        {.type = DB_TEXT, .text = inspection->who},
+    };
+    return RUN(STATEMENT_INSPECTION, values);
 }
 
 static int apply_visit(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
@@ -137,6 +199,10 @@ static int apply_adjustment(struct ledger *ledger, const struct kiosk_event *eve
     const db_value_t values[] = {
         db_integer(seq),
         db_integer(ledger_day(&event->at)),
+        db_integer(event->at.t_ms),
+        utc(&event->at),
+        db_text(clock_quality_text(event->at.quality)),
+        db_text(ledger->end.site),
         db_integer(adjustment->bin),
         db_integer(adjustment->change_g),
         db_integer(adjustment->base_g),
@@ -145,38 +211,80 @@ static int apply_adjustment(struct ledger *ledger, const struct kiosk_event *eve
     return RUN(STATEMENT_ADJUSTMENT, values);
 }
 
-static int apply_lost(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
-{
-    const struct event_device *device = &event->body.device;
-    const db_value_t values[] = {
-        db_integer(seq),
-        {.type = DB_TEXT, .text = device->device},
-        {.type = DB_TEXT, .text = device->fault},
-        {.type = DB_TEXT, .text = ledger->boot},
-        db_integer(device->since_ms),
-        utc(&event->at),
-    };
-    return RUN(STATEMENT_LOST, values);
-}
+/* ---- alarms ---------------------------------------------------------------------------------- */
 
-static int apply_back(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+struct alarm {
+    const char *source, *part, *fault;
+    int64_t since_ms;
+};
+
+static int raise_alarm(struct ledger *ledger, const struct kiosk_event *event, int64_t seq,
+                       const struct alarm *alarm)
 {
     const db_value_t values[] = {
         db_integer(seq),
+        db_integer(ledger_day(&event->at)),
         db_integer(event->at.t_ms),
         utc(&event->at),
-        {.type = DB_TEXT, .text = event->body.device.device},
+        db_text(clock_quality_text(event->at.quality)),
+        db_text(ledger->end.site),
+        db_text(alarm->source),
+        {.type = DB_TEXT, .text = alarm->part},
+        {.type = DB_TEXT, .text = alarm->fault},
+        db_integer(alarm->since_ms),
     };
-    return RUN(STATEMENT_BACK, values);
+    return RUN(STATEMENT_ALARM, values);
+}
+
+static int end_alarm(struct ledger *ledger, const struct kiosk_event *event, int64_t seq,
+                     const struct alarm *alarm)
+{
+    const db_value_t values[] = {
+        db_integer(seq),        db_integer(event->at.t_ms),
+        utc(&event->at),        {.type = DB_TEXT, .text = alarm->part},
+        db_text(alarm->source), {.type = DB_TEXT, .text = alarm->fault},
+    };
+    return RUN(STATEMENT_ALARM_OVER, values);
+}
+
+static int apply_device(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_device *device = &event->body.device;
+    const struct alarm alarm = {"device", device->device, device->fault, device->since_ms};
+    return event->kind == EVENT_DEVICE_LOST ? raise_alarm(ledger, event, seq, &alarm)
+                                            : end_alarm(ledger, event, seq, &alarm);
+}
+
+static int apply_scale(struct ledger *ledger, const struct kiosk_event *event, int64_t seq,
+                       int32_t bin, int64_t since_ms, bool began)
+{
+    char part[RECORD_PART_MAX];
+    snprintf(part, sizeof part, "bin%" PRId32, bin);
+    const struct alarm alarm = {"scale", part, event_kind_text(event->kind), since_ms};
+    return began ? raise_alarm(ledger, event, seq, &alarm) : end_alarm(ledger, event, seq, &alarm);
+}
+
+static int apply_overload(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_overload *overload = &event->body.overload;
+    return apply_scale(ledger, event, seq, overload->bin, overload->since_ms, overload->began);
+}
+
+static int apply_frozen(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_frozen *frozen = &event->body.frozen;
+    return apply_scale(ledger, event, seq, frozen->bin, frozen->since_ms, frozen->began);
 }
 
 /* Kinds without a row here are told by the ledger itself. */
 static projection *const projections[EVENT_KIND_COUNT] = {
     [EVENT_START] = apply_start,           [EVENT_STOP] = apply_stop,
-    [EVENT_DEPOSIT] = apply_deposit,       [EVENT_DECLARED] = apply_declared,
+    [EVENT_CLOSING] = apply_closing,       [EVENT_DEPOSIT] = apply_deposit,
+    [EVENT_DECLARED] = apply_declared,     [EVENT_UNDONE] = apply_undone,
     [EVENT_VISIT] = apply_visit,           [EVENT_COLLECTION] = apply_collection,
-    [EVENT_ADJUSTMENT] = apply_adjustment, [EVENT_DEVICE_LOST] = apply_lost,
-    [EVENT_DEVICE_BACK] = apply_back,
+    [EVENT_ADJUSTMENT] = apply_adjustment, [EVENT_INSPECTION] = apply_inspection,
+    [EVENT_DEVICE_LOST] = apply_device,    [EVENT_DEVICE_BACK] = apply_device,
+    [EVENT_OVERLOAD] = apply_overload,     [EVENT_FROZEN] = apply_frozen,
 };
 
 /* Where the row begins a day or a boot, `days` or `boots` remembers it. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/store/days.h"
 #include "kiosk/store/ledger_internal.h"
 #include "kiosk/store/query.h"
 
@@ -39,9 +40,18 @@ enum { COLUMN_CURSOR, COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3
 /* CASE: no record is taken that the range does not hold. */
 #define SOME(columns, table)                                                                       \
     "SELECT 1 FROM " table " WHERE seq > ?1 AND seq <= ?2"                                         \
-    " AND CASE WHEN (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4 AND day >= 0)"          \
-    " THEN " TAKE columns ") END ORDER BY seq"
+    " AND" TAKE_IN_RANGE(columns) " ORDER BY seq"
 #define SOURCE(columns, table) ALL(columns, table), SOME(columns, table)
+/* Of a compound query: the limit that is none keeps SQLite from moving the condition inside, where
+ * it would see the rows of each part before they are in order. */
+#define IN_ORDER(query)                                                                            \
+    "(SELECT * FROM " query " WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT -1)"
+#define TAKE_IN_RANGE(columns)                                                                     \
+    " CASE WHEN (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4 AND day >= 0)"              \
+    " THEN " TAKE columns ") END"
+#define COMPOUND(columns, query)                                                                   \
+    "SELECT 1 FROM " IN_ORDER(query) " WHERE " TAKE columns ")",                                   \
+        "SELECT 1 FROM " IN_ORDER(query) " WHERE" TAKE_IN_RANGE(columns)
 
 static const char cursor_type[] = "record_cursor";
 
@@ -65,6 +75,7 @@ struct record_cursor {
     record_visitor *visit;
     void *context; /* of `visit` */
     struct ledger_record record;
+    struct day_cursor *days; /* of kinds that are counted day by day; no statement then */
 };
 
 static const char *text_of(sqlite3_value *value)
@@ -121,7 +132,9 @@ static bool read_deposit(sqlite3_value **row, struct ledger_record *record)
     deposit->spread_g = grams(*value++);
     deposit->opened_ms = sqlite3_value_int64(*value++);
     deposit->closed_ms = sqlite3_value_int64(*value++);
-    copy_text(deposit->scale, sizeof deposit->scale, *value);
+    copy_text(deposit->scale, sizeof deposit->scale, *value++);
+    copy_text(deposit->item, sizeof deposit->item, *value++);
+    record->undone_seq = sqlite3_value_int64(*value);
     return deposit->outcome != OUTCOME_COUNT && deposit->quality != QUALITY_COUNT;
 }
 
@@ -154,9 +167,72 @@ static bool read_collection(sqlite3_value **row, struct ledger_record *record)
     return collection->quality != QUALITY_COUNT;
 }
 
+static bool read_inspection(sqlite3_value **row, struct ledger_record *record)
+{
+    struct event_inspection *inspection = &record->body.inspection;
+    sqlite3_value **value = row + COLUMN_BODY;
+
+    inspection->bin = sqlite3_value_int(*value++);
+    inspection->bin_class = class_of(*value++);
+    inspection->checked = sqlite3_value_int(*value++);
+    inspection->wrong = sqlite3_value_int(*value++);
+    inspection->things = sqlite3_value_int(*value++);
+    copy_text(inspection->who, sizeof inspection->who, *value);
+    return true;
+}
+
+static bool read_alarm(sqlite3_value **row, struct ledger_record *record)
+{
+    struct record_alarm *alarm = &record->body.alarm;
+    sqlite3_value **value = row + COLUMN_BODY;
+
+    copy_text(alarm->part, sizeof alarm->part, *value++);
+    copy_text(alarm->fault, sizeof alarm->fault, *value++);
+    alarm->since_ms = sqlite3_value_int64(*value++);
+    alarm->cleared = sqlite3_value_type(*value) != SQLITE_NULL;
+    alarm->cleared_seq = sqlite3_value_int64(*value++);
+    alarm->cleared_at.t_ms = sqlite3_value_int64(*value++);
+    alarm->cleared_at.quality = sqlite3_value_type(*value) == SQLITE_NULL ? CLOCK_UNSET : CLOCK_RTC;
+    alarm->cleared_at.utc_ms = sqlite3_value_int64(*value++);
+    copy_text(alarm->cleared_by, sizeof alarm->cleared_by, *value);
+    return true;
+}
+
+static bool read_change(sqlite3_value **row, struct ledger_record *record)
+{
+    sqlite3_value **value = row + COLUMN_BODY;
+
+    record->body.change = (struct weight_change){
+        .kind = change_kind_find(text_of(value[0])),
+        .bin = sqlite3_value_int(value[1]),
+        .near_miss = sqlite3_value_int(value[2]) != 0,
+        .has_change = sqlite3_value_type(value[3]) != SQLITE_NULL,
+        .change_g = grams(value[3]),
+        .has_before = sqlite3_value_type(value[4]) != SQLITE_NULL,
+        .before_g = grams(value[4]),
+        .has_after = sqlite3_value_type(value[5]) != SQLITE_NULL,
+        .after_g = grams(value[5]),
+    };
+    return record->body.change.kind != CHANGE_KIND_COUNT;
+}
+
+static bool read_run(sqlite3_value **row, struct ledger_record *record)
+{
+    struct record_run *run = &record->body.run;
+    sqlite3_value **value = row + COLUMN_BODY;
+
+    run->start_ms = sqlite3_value_int64(*value++);
+    run->end_seq = sqlite3_value_int64(*value++);
+    run->stopped = sqlite3_value_type(*value++) != SQLITE_NULL;
+    copy_text(run->version, sizeof run->version, *value++);
+    copy_text(run->reason, sizeof run->reason, *value);
+    return true;
+}
+
 static const struct record_source sources[RECORD_KIND_COUNT] = {
     [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
-                                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale",
+                                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale,"
+                                " item, undone_seq",
                                 "deposits"),
                          read_deposit},
     [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses", "visits"),
@@ -165,6 +241,16 @@ static const struct record_source sources[RECORD_KIND_COUNT] = {
                                    " started_ms, who",
                                    "collections"),
                             read_collection},
+    [RECORD_INSPECTIONS] = {SOURCE("bin, bin_class, checked, wrong, things, who", "inspections"),
+                            read_inspection},
+    [RECORD_ALARMS] = {SOURCE("part, fault, since_ms, cleared_seq, cleared_ms, cleared_utc_ms,"
+                              " cleared_by",
+                              "alarms"),
+                       read_alarm},
+    [RECORD_CHANGES] = {COMPOUND("kind, bin, near_miss, change_g, before_g, after_g", "changes"),
+                        read_change},
+    [RECORD_RUNS] = {COMPOUND("start_ms, end_seq, stop_seq, version, reason", "(" QUERY_RUNS ")"),
+                     read_run},
 };
 
 /* The SQL function of the queries above. */
@@ -195,13 +281,14 @@ static int bind_day(sqlite3_stmt *statement, int mark, bool limited, int64_t day
     return limited ? sqlite3_bind_int64(statement, mark, day) : sqlite3_bind_null(statement, mark);
 }
 
-/* Skips what cannot be in the range: rows before its first day began. */
+/* Skips what cannot be in the range: rows before its first day began. A run belongs to the day of
+ * its last row, whose number is not its own. */
 static int find_start(struct record_cursor *cursor)
 {
     char query[96];
     int code = SQLITE_OK;
 
-    if (!cursor->range.has_from) {
+    if (!cursor->range.has_from || cursor->kind == RECORD_RUNS) {
         return code;
     }
     snprintf(query, sizeof query, "SELECT min(first_seq) - 1 FROM days WHERE day >= %lld",
@@ -243,7 +330,17 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
     opened->ledger = ledger;
     opened->kind = opened->record.kind = kind;
     opened->record.declared_after = WASTE_NONE;
+    opened->record.day = RECORD_DAY_UNKNOWN;
     opened->range = *range;
+    if (sources[kind].all == NULL) {
+        enum ledger_result result = day_cursor_open(&opened->days, ledger, kind, range, error);
+        if (result != LEDGER_OK) {
+            record_cursor_close(opened);
+            return result;
+        }
+        *cursor = opened;
+        return LEDGER_OK;
+    }
     opened->end_seq = schema_integer(ledger->db.handle, "SELECT max(seq) FROM ledger", 0, &code);
     if (code == SQLITE_OK) {
         code = find_start(opened);
@@ -278,6 +375,20 @@ static int start_rows(struct record_cursor *cursor)
     return code;
 }
 
+static int run_days(struct record_cursor *cursor, record_visitor *visit, void *context,
+                    char error[LEDGER_ERROR_MAX])
+{
+    int found;
+
+    while ((found = day_cursor_next(cursor->days, &cursor->record, error)) == 1) {
+        if (!visit(context, &cursor->record)) {
+            return 1;
+        }
+    }
+    cursor->done = true;
+    return found;
+}
+
 int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void *context,
                       char error[LEDGER_ERROR_MAX])
 {
@@ -286,6 +397,9 @@ int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void 
     /* Stepping a finished statement would begin the query again. */
     if (cursor->done) {
         return 0;
+    }
+    if (cursor->days != NULL) {
+        return run_days(cursor, visit, context, error);
     }
     cursor->visit = visit;
     cursor->context = context;
@@ -328,40 +442,73 @@ void record_cursor_close(struct record_cursor *cursor)
         return;
     }
     sqlite3_finalize(cursor->rows);
+    day_cursor_close(cursor->days);
     free(cursor);
 }
 
-/* ---- sums ------------------------------------------------------------------------------------ */
+/* ---- figures --------------------------------------------------------------------------------- */
 
-enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
-                              struct ledger_sums *sums, char error[LEDGER_ERROR_MAX])
+static void read_daily(sqlite3_stmt *row, struct figures *figures)
 {
-    static const char query[] =
-        "SELECT bin_class, outcome, sum(count), sum(weighed), sum(grams) FROM daily"
-        " WHERE (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2 AND day >= 0)"
-        " GROUP BY bin_class, outcome";
-    sqlite3_stmt *rows = NULL;
-    int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &rows, NULL);
+    const struct figure_sum sum = {sqlite3_column_int64(row, 2), sqlite3_column_int64(row, 3),
+                                   sqlite3_column_int64(row, 4)};
+    const enum outcome outcome = outcome_find(ledger_column_text(row, 1));
 
-    memset(sums, 0, sizeof *sums);
-    if (code == SQLITE_OK) {
-        code = bind_day(rows, 1, range->has_from, range->from);
+    if (outcome != OUTCOME_COUNT) {
+        figures->deposits[waste_class_find(ledger_column_text(row, 0))][outcome] = sum;
+    } else if (strcmp(ledger_column_text(row, 1), "undone") == 0) {
+        figures->undone.count += sum.count;
+        figures->undone.weighed += sum.weighed;
+        figures->undone.grams += sum.grams;
     }
-    if (code == SQLITE_OK) {
-        code = bind_day(rows, 2, range->has_to, range->to);
-    }
-    while (code == SQLITE_OK || code == SQLITE_ROW) {
-        code = sqlite3_step(rows);
-        enum outcome outcome =
-            code == SQLITE_ROW ? outcome_find(ledger_column_text(rows, 1)) : OUTCOME_COUNT;
-        if (outcome == OUTCOME_COUNT) {
-            continue;
+}
+
+static void read_near_misses(sqlite3_stmt *row, struct figures *figures)
+{
+    figures->near_misses = sqlite3_column_int64(row, 0);
+}
+
+static void read_inspected(sqlite3_stmt *row, struct figures *figures)
+{
+    figures->inspections = sqlite3_column_int64(row, 0);
+    figures->checked = sqlite3_column_int64(row, 1);
+    figures->wrong = sqlite3_column_int64(row, 2);
+}
+
+#define IN_RANGE " (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2 AND day >= 0)"
+static const struct {
+    const char *sql;
+    void (*read)(sqlite3_stmt *row, struct figures *figures);
+} figure_sources[] = {
+    {"SELECT bin_class, outcome, sum(count), sum(weighed), sum(grams) FROM daily WHERE" IN_RANGE
+     " GROUP BY bin_class, outcome",
+     read_daily},
+    {"SELECT count(*) FROM closings WHERE near_miss AND" IN_RANGE, read_near_misses},
+    {"SELECT count(*), sum(checked), sum(wrong) FROM inspections WHERE" IN_RANGE, read_inspected},
+};
+
+enum ledger_result ledger_figures(struct ledger *ledger, const day_range_t *range,
+                                  struct figures *figures, char error[LEDGER_ERROR_MAX])
+{
+    int code = SQLITE_OK;
+
+    memset(figures, 0, sizeof *figures);
+    for (size_t i = 0; i < sizeof figure_sources / sizeof *figure_sources && code == SQLITE_OK;
+         i++) {
+        sqlite3_stmt *rows = NULL;
+        code = sqlite3_prepare_v2(ledger->db.handle, figure_sources[i].sql, -1, &rows, NULL);
+        if (code == SQLITE_OK) {
+            code = bind_day(rows, 1, range->has_from, range->from);
         }
-        enum waste_class class = waste_class_find(ledger_column_text(rows, 0));
-        sums->cells[class][outcome].count = sqlite3_column_int64(rows, 2);
-        sums->cells[class][outcome].weighed = sqlite3_column_int64(rows, 3);
-        sums->cells[class][outcome].grams = sqlite3_column_int64(rows, 4);
+        if (code == SQLITE_OK) {
+            code = bind_day(rows, 2, range->has_to, range->to);
+        }
+        while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+            figure_sources[i].read(rows, figures);
+            code = SQLITE_OK;
+        }
+        code = code == SQLITE_DONE ? SQLITE_OK : code;
+        sqlite3_finalize(rows);
     }
-    sqlite3_finalize(rows);
-    return code == SQLITE_DONE ? LEDGER_OK : ledger_fail(ledger, "sum it up", code, error);
+    return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "sum it up", code, error);
 }

@@ -1,4 +1,5 @@
-/* Questions to the ledger: records one by one in order of seq, and the sums of whole days.
+/* Questions to the ledger: records one by one in order of seq, and the figures of whole days. Rows
+ * and sums are what SQL selects; what they mean is said by kiosk/core/figures.h alone.
  *
  * For handles of ledger_open_reader(). Nothing here holds a read transaction between two calls that
  * say so, so a slow reader cannot keep the writer's WAL from being recycled.
@@ -6,13 +7,21 @@
 #ifndef KIOSK_STORE_QUERY_H
 #define KIOSK_STORE_QUERY_H
 
+#include "kiosk/core/figures.h"
 #include "kiosk/store/ledger.h"
 
 /* What can be asked for record by record. X(NAME, "word") */
 #define RECORD_KINDS(X)                                                                            \
     X(RECORD_DEPOSITS, "deposits")                                                                 \
     X(RECORD_VISITS, "visits")                                                                     \
-    X(RECORD_COLLECTIONS, "collections")
+    X(RECORD_COLLECTIONS, "collections")                                                           \
+    X(RECORD_INSPECTIONS, "inspections")                                                           \
+    X(RECORD_ALARMS, "alarms")                                                                     \
+    X(RECORD_CHANGES, "changes") /* every change of a bin's weight */                              \
+    X(RECORD_RUNS, "runs")       /* from a start of the program to its end */                      \
+    X(RECORD_UPTIME, "uptime")   /* by day and part */                                             \
+    X(RECORD_BALANCE, "balance") /* by day and bin */                                              \
+    X(RECORD_FIGURES, "figures") /* by day */
 
 enum record_kind {
 #define X(name, text) name,
@@ -30,16 +39,61 @@ typedef struct day_range_t {
     int64_t from, to; /* local_day() */
 } day_range_t;
 
+enum { RECORD_PART_MAX = 24, RECORD_WORD_MAX = 24, RECORD_PARTS_MAX = 64 };
+
+/* at: of the row that raised it. */
+struct record_alarm {
+    char part[RECORD_PART_MAX]; /* a port's name, "storage", or "bin3" for the scale of bin 3 */
+    char fault[EVENT_TEXT_MAX];
+    int64_t since_ms; /* when it began, in the boot of the row */
+    bool cleared;
+    int64_t cleared_seq;
+    moment_t cleared_at;              /* quality CLOCK_UNSET: no wall clock then */
+    char cleared_by[RECORD_WORD_MAX]; /* "part": by itself, "restart": with its run */
+};
+
+/* at: of its last row. On the wall clock it began at.t_ms - start_ms earlier: steps of the clock
+ * do not make it longer or shorter. */
+struct record_run {
+    int64_t start_ms;
+    int64_t end_seq;
+    bool stopped; /* in good order; else it was cut off, or still goes on */
+    char version[EVENT_TEXT_MAX], reason[EVENT_TEXT_MAX];
+};
+
+struct record_uptime {
+    char part[RECORD_PART_MAX]; /* "kiosk": the program itself */
+    struct uptime uptime;
+};
+
+struct record_balance {
+    int32_t bin;
+    struct balance balance;
+};
+
+/* Of UPTIME, BALANCE and FIGURES only `day`, `site` and the body are set, and `day` is
+ * RECORD_DAY_UNKNOWN for what was written before the clock was set. */
+enum { RECORD_DAY_UNKNOWN = -1 };
+
 struct ledger_record {
     enum record_kind kind;
     int64_t seq;
+    int64_t day;
     moment_t at;
     char site[SITE_ID_MAX];          /* "" where unknown */
     enum waste_class declared_after; /* of a deposit */
+    int64_t undone_seq;              /* of a deposit: the row that took it back, or 0 */
     union {
         struct event_deposit deposit;
         struct event_visit visit;
         struct event_collection collection;
+        struct event_inspection inspection;
+        struct record_alarm alarm;
+        struct weight_change change;
+        struct record_run run;
+        struct record_uptime uptime;
+        struct record_balance balance;
+        struct figures figures;
     } body;
 };
 
@@ -64,17 +118,8 @@ void record_cursor_rest(struct record_cursor *cursor);
 
 void record_cursor_close(struct record_cursor *cursor);
 
-/* Deposits of a range, from the daily roll-up. Indexed by the class of the bin they landed in
- * (WASTE_NONE: unknown) and by outcome. */
-struct ledger_sums {
-    struct {
-        int64_t count;
-        int64_t weighed; /* those with a weight */
-        int64_t grams;
-    } cells[WASTE_CLASS_COUNT + 1][OUTCOME_COUNT];
-};
-
-enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
-                              struct ledger_sums *sums, char error[LEDGER_ERROR_MAX]);
+/* The figures of a range. */
+enum ledger_result ledger_figures(struct ledger *ledger, const day_range_t *range,
+                                  struct figures *figures, char error[LEDGER_ERROR_MAX]);
 
 #endif

@@ -85,6 +85,76 @@ static const char end_chain[] =
     "CREATE TABLE settings(seq INTEGER PRIMARY KEY, text TEXT NOT NULL);" LEDGER_TRIGGERS
         META_TRIGGERS;
 
+/* The thing that was looked up. */
+static const char item_column[] = "ALTER TABLE deposits ADD COLUMN item TEXT;";
+
+/* What the figures are counted from: openings that brought nothing, weight that changed under a
+ * closed lid, inspections, alarms, deposits taken back. Filled from the rows of an older ledger,
+ * which has no inspections. */
+static const char figure_tables[] =
+    "ALTER TABLE deposits ADD COLUMN undone_seq INTEGER;"
+    "CREATE TABLE inspections("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, bin INTEGER NOT NULL, bin_class TEXT,"
+    " checked INTEGER NOT NULL, wrong INTEGER NOT NULL, things INTEGER NOT NULL,"
+    " who TEXT NOT NULL);"
+    "CREATE INDEX inspections_of_day ON inspections(day);"
+    "CREATE TABLE closings("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, bin INTEGER NOT NULL, near_miss INTEGER NOT NULL,"
+    " change_g INTEGER);"
+    "CREATE INDEX near_misses ON closings(day) WHERE near_miss;"
+    "ALTER TABLE adjustments RENAME TO adjustments_1;"
+    "CREATE TABLE adjustments("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, bin INTEGER NOT NULL, change_g INTEGER NOT NULL,"
+    " base_g INTEGER NOT NULL, final_g INTEGER NOT NULL);"
+    "CREATE TABLE alarms("
+    " seq INTEGER PRIMARY KEY, day INTEGER NOT NULL, t_ms INTEGER NOT NULL, utc_ms INTEGER,"
+    " clock TEXT NOT NULL, site TEXT, source TEXT NOT NULL, part TEXT NOT NULL,"
+    " fault TEXT NOT NULL, since_ms INTEGER NOT NULL,"
+    " cleared_seq INTEGER, cleared_ms INTEGER, cleared_utc_ms INTEGER, cleared_by TEXT);"
+    "CREATE INDEX alarms_open ON alarms(part) WHERE cleared_seq IS NULL;"
+
+    /* Every change of a bin's weight. */
+    "CREATE VIEW changes AS"
+    " SELECT seq, day, t_ms, utc_ms, clock, site,"
+    " iif(undone_seq IS NULL, 'deposit', 'undone') AS kind, bin, 0 AS near_miss,"
+    " weight_g AS change_g, base_g AS before_g, final_g AS after_g FROM deposits"
+    " UNION ALL SELECT seq, day, t_ms, utc_ms, clock, site, 'closing', bin, near_miss, change_g,"
+    " NULL, NULL FROM closings"
+    " UNION ALL SELECT seq, day, t_ms, utc_ms, clock, site, 'adjustment', bin, 0, change_g,"
+    " base_g, final_g FROM adjustments"
+    " UNION ALL SELECT seq, day, t_ms, utc_ms, clock, site, 'collection', bin, 0, removed_g,"
+    " before_g, after_g FROM collections;"
+
+    "CREATE VIEW dated AS SELECT *,"
+    " CASE WHEN utc_ms IS NULL THEN -1 ELSE (utc_ms + 28800000) / 86400000 END AS day,"
+    " (SELECT nullif(site, '') FROM runs WHERE runs.seq < ledger.seq ORDER BY runs.seq DESC"
+    "  LIMIT 1) AS site FROM ledger;"
+    "INSERT INTO closings SELECT seq, day, t_ms, utc_ms, clock, site, json_extract(body, '$.bin'),"
+    " json_extract(body, '$.wrong_lid'), json_extract(body, '$.change_g')"
+    " FROM dated WHERE kind = 'closing';"
+    "INSERT INTO adjustments SELECT seq, dated.day, t_ms, utc_ms, clock, site, bin, change_g,"
+    " base_g, final_g FROM adjustments_1 JOIN dated USING(seq);"
+    "INSERT INTO alarms SELECT dated.seq, day, t_ms, utc_ms, clock, site, 'device', device, fault,"
+    " since_ms, back_seq, back_ms, back_utc_ms, iif(back_seq IS NULL, NULL, 'part')"
+    " FROM outages JOIN dated ON dated.seq = lost_seq;"
+    "UPDATE alarms SET cleared_by = 'restart', (cleared_seq, cleared_ms, cleared_utc_ms) ="
+    " (SELECT seq, start_ms, start_utc_ms FROM runs WHERE runs.seq > alarms.seq"
+    "  ORDER BY runs.seq LIMIT 1)"
+    " WHERE cleared_seq IS NULL AND seq < (SELECT max(seq) FROM runs);"
+    "INSERT INTO alarms SELECT seq, day, t_ms, utc_ms, clock, site, 'scale',"
+    " 'bin' || json_extract(body, '$.bin'), kind, json_extract(body, '$.since_ms'),"
+    " NULL, NULL, NULL, NULL FROM dated"
+    " WHERE kind IN ('overload', 'frozen') AND json_extract(body, '$.began');"
+    "UPDATE alarms SET cleared_by = 'part', (cleared_seq, cleared_ms, cleared_utc_ms) ="
+    " (SELECT seq, t_ms, utc_ms FROM ledger WHERE ledger.seq > alarms.seq AND kind = fault"
+    "  AND 'bin' || json_extract(body, '$.bin') = part ORDER BY ledger.seq LIMIT 1)"
+    " WHERE source = 'scale';"
+    "UPDATE alarms SET cleared_by = NULL WHERE cleared_seq IS NULL;"
+    "DROP VIEW dated; DROP TABLE outages; DROP TABLE adjustments_1;";
+
 /* What a step does beyond its SQL, inside the same transaction. Returns an SQLite code. */
 typedef int migration_work(sqlite3 *handle, const struct chain_origin *birth);
 static migration_work chain_rows;
@@ -99,6 +169,8 @@ struct migration {
 static const struct migration migrations[] = {
     {.sql = first_version},
     {.sql = begin_chain, .work = chain_rows, .then = end_chain},
+    {.sql = item_column},
+    {.sql = figure_tables},
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

@@ -19,8 +19,8 @@
                       " WHERE seq = (SELECT max(seq) FROM runs) AND boot = ?")                     \
     X(STATEMENT_DEPOSIT,                                                                           \
       "INSERT INTO deposits(seq, day, t_ms, utc_ms, clock, site, visit, bin, bin_class, chosen,"   \
-      " outcome, quality, weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale)"       \
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                                            \
+      " outcome, quality, weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale, item)" \
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                                          \
     X(STATEMENT_DAILY,                                                                             \
       "INSERT INTO daily(day, bin_class, outcome, count, weighed, grams) VALUES(?,?,?,1,?,?)"      \
       " ON CONFLICT DO UPDATE SET count = count + 1, weighed = weighed + excluded.weighed,"        \
@@ -32,11 +32,40 @@
     X(STATEMENT_COLLECTION,                                                                        \
       "INSERT INTO collections(seq, day, t_ms, utc_ms, clock, site, bin, bin_class, quality,"      \
       " before_g, after_g, removed_g, started_ms, who) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")       \
-    X(STATEMENT_ADJUSTMENT, "INSERT INTO adjustments(seq, day, bin, change_g, base_g, final_g)"    \
-                            " VALUES(?,?,?,?,?,?)")                                                \
-    X(STATEMENT_LOST, "INSERT INTO outages(lost_seq, device, fault, boot, since_ms, lost_utc_ms)"  \
-                      " VALUES(?,?,?,?,?,?)")                                                      \
-    X(STATEMENT_BACK, "UPDATE outages SET back_seq = ?, back_ms = ?, back_utc_ms = ?"              \
-                      " WHERE device = ? AND back_seq IS NULL")
+    X(STATEMENT_CLOSING,                                                                           \
+      "INSERT INTO closings(seq, day, t_ms, utc_ms, clock, site, bin, near_miss, change_g)"        \
+      " VALUES(?,?,?,?,?,?,?,?,?)")                                                                \
+    X(STATEMENT_ADJUSTMENT,                                                                        \
+      "INSERT INTO adjustments(seq, day, t_ms, utc_ms, clock, site, bin, change_g, base_g,"        \
+      " final_g) VALUES(?,?,?,?,?,?,?,?,?,?)")                                                     \
+    X(STATEMENT_INSPECTION,                                                                        \
+      "INSERT INTO inspections(seq, day, t_ms, utc_ms, clock, site, bin, bin_class, checked,"      \
+      " wrong, things, who) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)")                                      \
+    /* Taking back what is taken back already, or what is no deposit, changes nothing. */          \
+    X(STATEMENT_UNDO_DAILY,                                                                        \
+      "UPDATE daily SET count = count - 1, weighed = weighed - (d.weight_g IS NOT NULL),"          \
+      " grams = grams - coalesce(d.weight_g, 0) FROM deposits AS d"                                \
+      " WHERE d.seq = ? AND d.undone_seq IS NULL AND daily.day = d.day"                            \
+      " AND daily.bin_class = coalesce(d.bin_class, '') AND daily.outcome = d.outcome")            \
+    X(STATEMENT_COUNT_UNDONE,                                                                      \
+      "INSERT INTO daily(day, bin_class, outcome, count, weighed, grams)"                          \
+      " SELECT day, coalesce(bin_class, ''), 'undone', 1, weight_g IS NOT NULL,"                   \
+      " coalesce(weight_g, 0) FROM deposits WHERE seq = ? AND undone_seq IS NULL"                  \
+      " ON CONFLICT DO UPDATE SET count = count + 1, weighed = weighed + excluded.weighed,"        \
+      " grams = grams + excluded.grams")                                                           \
+    X(STATEMENT_UNDO_DEPOSIT,                                                                      \
+      "UPDATE deposits SET undone_seq = ? WHERE seq = ? AND undone_seq IS NULL")                   \
+    X(STATEMENT_ALARM,                                                                             \
+      "INSERT INTO alarms(seq, day, t_ms, utc_ms, clock, site, source, part, fault, since_ms)"     \
+      " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS(SELECT 1 FROM alarms"      \
+      " WHERE cleared_seq IS NULL AND part = ?8 AND source = ?7"                                   \
+      " AND (source = 'device' OR fault = ?9))")                                                   \
+    X(STATEMENT_ALARM_OVER,                                                                        \
+      "UPDATE alarms SET cleared_seq = ?1, cleared_ms = ?2, cleared_utc_ms = ?3,"                  \
+      " cleared_by = 'part' WHERE cleared_seq IS NULL AND part = ?4 AND source = ?5"               \
+      " AND (source = 'device' OR fault = ?6)")                                                    \
+    X(STATEMENT_ALARMS_RESTART,                                                                    \
+      "UPDATE alarms SET cleared_seq = ?, cleared_ms = ?, cleared_utc_ms = ?,"                     \
+      " cleared_by = 'restart' WHERE cleared_seq IS NULL AND source = 'device'")
 
 #endif

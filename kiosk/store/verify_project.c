@@ -17,8 +17,10 @@ static const struct {
     {"deposits", "seq", false},
     {"visits", "seq", false},
     {"collections", "seq", false},
+    {"closings", "seq", false},
     {"adjustments", "seq", false},
-    {"outages", "lost_seq", false},
+    {"inspections", "seq", false},
+    {"alarms", "seq", false},
     {"days", "day", true},
     {"daily", "day, bin_class, outcome", true},
 };

@@ -197,23 +197,23 @@ static void figure(struct canvas *canvas, rect_t rect, enum string_id label, con
 /* Nobody has to know the classes by heart. */
 static void search_draw(struct canvas *canvas, rect_t rect)
 {
+    enum { ICON = 44, QUESTION = 36, ANSWER = 46 };
     const bool pressed = canvas_target(canvas, rect, INTENT_SEARCH, 0);
     const text_style_t question = {TEXT_LARGE - 2, FONT_REGULAR, ALIGN_LEFT, COLOUR_INK};
     const text_style_t answer = {TEXT_HEADING, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
     canvas_fill(canvas, rect, pressed ? COLOUR_PRESSED : COLOUR_CARD, RADIUS);
     canvas_frame(canvas, rect, COLOUR_INK, RADIUS, pressed ? LINE_PRESSED : LINE + 1);
     rect_t inside = layout_inset(rect, PADDING, GAP_SMALL);
-    const rect_t icon = layout_cut_left(&inside, 48);
-    canvas_icon(canvas, layout_centre(icon, 44, 44), ICON_SEARCH, COLOUR_INK);
+    canvas_icon(canvas, layout_centre(layout_cut_left(&inside, ICON), ICON, ICON), ICON_SEARCH,
+                COLOUR_INK);
     layout_cut_left(&inside, GAP);
-    if (canvas->portrait) {
-        const int wide =
-            canvas_measure(canvas, question.size, question.weight, strings_get(STR_SEARCH));
-        canvas_text(canvas, layout_cut_left(&inside, wide + GAP), question,
-                    strings_get(STR_SEARCH));
-    } else {
-        inside = layout_centre(inside, inside.w, 36 + 46);
-        canvas_text(canvas, layout_cut_top(&inside, 36), question, strings_get(STR_SEARCH));
+    const int wide =
+        canvas_measure(canvas, question.size, question.weight, strings_get(STR_SEARCH)) + GAP;
+    if (inside.h >= QUESTION + ANSWER && inside.w >= wide) {
+        inside = layout_centre(inside, inside.w, QUESTION + ANSWER);
+        canvas_text(canvas, layout_cut_top(&inside, QUESTION), question, strings_get(STR_SEARCH));
+    } else if (inside.w >= 2 * wide) {
+        canvas_text(canvas, layout_cut_left(&inside, wide), question, strings_get(STR_SEARCH));
     }
     canvas_text(canvas, inside, answer, strings_get(STR_SEARCH_SHORT));
 }
@@ -251,45 +251,49 @@ static void figures_draw(struct canvas *canvas, rect_t rect, const struct view *
 
 /* ---- the screen ------------------------------------------------------------------------------ */
 
-void screen_choose_draw(struct canvas *canvas, const struct view *view)
+enum { HEADER = 80, TITLE = 64, FIGURES = 104, SERVICE_WIDTH = 140, SEARCH = 88 };
+enum { SEARCH_WIDTH = 360, SEARCH_WIDTH_LEAST = 280, PORTRAIT_LEAST = 1240 };
+
+/* An upright panel of 16:10 has no row to spare: the search stands beside the title there. */
+static bool is_short(const struct canvas *canvas)
 {
-    enum {
-        HEADER = 80,
-        TITLE = 64,
-        FIGURES = 104,
-        SERVICE_WIDTH = 140,
-        SEARCH = 88,
-        SEARCH_WIDTH = 360
-    };
+    return canvas->portrait && canvas->height < PORTRAIT_LEAST;
+}
+
+/* Title, search and notices upright; the rest of the page is left in `page`. */
+static void head_portrait(struct canvas *canvas, rect_t *page, const struct view *view,
+                          const struct notices *notices)
+{
     const text_style_t title = {TEXT_TITLE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
-    const struct tiles tiles = tiles_of(view);
-    struct notices notices;
-    notices_all(&notices, view);
-
-    canvas_fill(canvas, canvas_panel(canvas), COLOUR_PAPER, 0);
-    rect_t page = canvas_page(canvas);
-    widget_header(canvas, layout_cut_top(&page, HEADER), view);
-    layout_cut_top(&page, GAP_SMALL);
-
-    if (canvas->portrait) {
-        if (notices.count > 0) {
-            layout_cut_top(&page, GAP_SMALL);
-            notices_draw(canvas, layout_cut_top(&page, NOTICE_HEIGHT + 30), &notices);
-        }
-        layout_cut_top(&page, GAP);
-        canvas_text(canvas, layout_cut_top(&page, TITLE), title, strings_get(STR_CHOOSE_TITLE));
-        layout_cut_top(&page, GAP_SMALL);
-    } else {
-        rect_t row = layout_cut_top(&page, TITLE);
-        canvas_text(canvas, layout_cut_left(&row, 370), title, strings_get(STR_CHOOSE_TITLE));
-        if (notices.count > 0) {
-            notices_draw(canvas, row, &notices);
-        }
+    if (notices->count > 0) {
+        layout_cut_top(page, GAP_SMALL);
+        notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT + 30), notices);
     }
-    layout_cut_top(&page, GAP - 4);
+    const bool has_search = is_short(canvas) && view->site->items != NULL;
+    layout_cut_top(page, GAP);
+    rect_t row = layout_cut_top(page, has_search && canvas->touch > TITLE ? canvas->touch : TITLE);
+    if (has_search) {
+        search_draw(canvas, layout_cut_right(&row, SEARCH_WIDTH_LEAST));
+    }
+    canvas_text(canvas, row, title, strings_get(STR_CHOOSE_TITLE));
+    layout_cut_top(page, GAP_SMALL);
+}
 
-    rect_t bottom = layout_cut_bottom(&page, FIGURES);
-    layout_cut_bottom(&page, GAP + 2);
+static void head_landscape(struct canvas *canvas, rect_t *page, const struct notices *notices)
+{
+    const text_style_t title = {TEXT_TITLE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK};
+    rect_t row = layout_cut_top(page, TITLE);
+    canvas_text(canvas, layout_cut_left(&row, 370), title, strings_get(STR_CHOOSE_TITLE));
+    if (notices->count > 0) {
+        notices_draw(canvas, row, notices);
+    }
+}
+
+/* Search, figures and the way in for cleaners, at the bottom of `page`. */
+static void foot_draw(struct canvas *canvas, rect_t *page, const struct view *view)
+{
+    rect_t bottom = layout_cut_bottom(page, FIGURES);
+    layout_cut_bottom(page, GAP + 2);
     if (view->site->has_cleaner_pin) { /* without one nobody could enter */
         const rect_t service = layout_cut_right(&bottom, SERVICE_WIDTH);
         layout_cut_right(&bottom, GAP_SMALL);
@@ -299,19 +303,38 @@ void screen_choose_draw(struct canvas *canvas, const struct view *view)
                                        .text = strings_get(STR_SERVICE),
                                        .intent = INTENT_SERVICE});
     }
-    if (view->site->items != NULL) {
-        const rect_t search = canvas->portrait ? layout_cut_bottom(&page, SEARCH)
-                                               : layout_cut_left(&bottom, SEARCH_WIDTH);
-        layout_cut_bottom(&page, canvas->portrait ? GAP + 2 : 0);
-        layout_cut_left(&bottom, canvas->portrait ? 0 : GAP + 2);
-        search_draw(canvas, search);
+    if (view->site->items != NULL && !canvas->portrait) {
+        search_draw(canvas, layout_cut_left(&bottom, SEARCH_WIDTH));
+        layout_cut_left(&bottom, GAP + 2);
+    } else if (view->site->items != NULL && !is_short(canvas)) {
+        search_draw(canvas, layout_cut_bottom(page, SEARCH));
+        layout_cut_bottom(page, GAP + 2);
     }
     figures_draw(canvas, bottom, view);
+}
+
+void screen_choose_draw(struct canvas *canvas, const struct view *view)
+{
+    const struct tiles tiles = tiles_of(view);
+    struct notices notices;
+    notices_all(&notices, view);
+
+    canvas_fill(canvas, canvas_panel(canvas), COLOUR_PAPER, 0);
+    rect_t page = canvas_page(canvas);
+    widget_header(canvas, layout_cut_top(&page, HEADER), view);
+    layout_cut_top(&page, GAP_SMALL);
+    if (canvas->portrait) {
+        head_portrait(canvas, &page, view, &notices);
+    } else {
+        head_landscape(canvas, &page, &notices);
+    }
+    layout_cut_top(&page, GAP - 4);
+    foot_draw(canvas, &page, view);
 
     const int bins_wide = widest_bins(canvas, view, &tiles);
     const int columns = canvas->portrait ? (tiles.count == 4 ? 2 : 1) : tiles.count;
+    const int rows = (tiles.count + columns - 1) / columns;
     for (int i = 0; i < tiles.count; i++) {
-        const int rows = (tiles.count + columns - 1) / columns;
         tile_draw(canvas, layout_cell(page, columns, rows, GAP + 2, i), view, tiles.classes[i],
                   bins_wide);
     }

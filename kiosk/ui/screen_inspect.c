@@ -82,30 +82,34 @@ static void bin_button(struct canvas *canvas, rect_t rect, const struct view *vi
                  BLOCK_TOP, widget_class_label(view->site, bin->class));
 }
 
+/* One line on a wide panel, two on an upright one. */
+static void week_draw(struct canvas *canvas, rect_t rect, const struct view *view)
+{
+    const text_style_t quiet = {TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET};
+    char figure[FORMAT_MAX * 2], sample[STRINGS_COMPOSED_MAX], words[STRINGS_COMPOSED_MAX];
+    if (view->inspect.week_inspections == 0) {
+        canvas_text(canvas, rect, quiet, strings_get(STR_INSPECT_NONE));
+        return;
+    }
+    const char *label = strings_get(STR_INSPECT_WEEK);
+    const int wide = canvas_measure(canvas, TEXT_BODY, FONT_REGULAR, label) + 1;
+    canvas_text(canvas,
+                canvas->portrait ? layout_cut_top(&rect, rect.h / 2) : layout_cut_left(&rect, wide),
+                quiet, label);
+    layout_cut_left(&rect, canvas->portrait ? 0 : GAP);
+    accuracy_words(figure, sizeof figure, &view->inspect.week);
+    sample_words(sample, sizeof sample, view);
+    strings_compose(words, sizeof words, STR_JOIN, figure, sample);
+    canvas_text(canvas, rect, (text_style_t){TEXT_BODY, FONT_BOLD, ALIGN_LEFT, COLOUR_INK}, words);
+}
+
 static void bins_draw(struct canvas *canvas, const struct view *view)
 {
-    enum { QUESTION = 64, WEEK = 44 };
-    char figure[FORMAT_MAX * 2], sample[STRINGS_COMPOSED_MAX], words[STRINGS_COMPOSED_MAX];
+    enum { WEEK = 40 };
     rect_t page = canvas_page(canvas);
     widget_board_top(canvas, &page, view, strings_get(STR_INSPECT_TITLE),
                      strings_get(STR_INSPECT_WHICH));
-    rect_t week = layout_cut_bottom(&page, WEEK);
-    if (view->inspect.week_inspections > 0) {
-        accuracy_words(figure, sizeof figure, &view->inspect.week);
-        sample_words(sample, sizeof sample, view);
-        strings_compose(words, sizeof words, STR_JOIN, figure, sample);
-    } else {
-        strings_compose(words, sizeof words, STR_INSPECT_NONE, NULL, NULL);
-    }
-    if (view->inspect.week_inspections > 0) {
-        const int label =
-            canvas_measure(canvas, TEXT_BODY, FONT_REGULAR, strings_get(STR_INSPECT_WEEK));
-        canvas_text(canvas, layout_cut_left(&week, label + 1),
-                    (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_LEFT, COLOUR_QUIET},
-                    strings_get(STR_INSPECT_WEEK));
-        layout_cut_left(&week, GAP);
-    }
-    canvas_text(canvas, week, (text_style_t){TEXT_BODY, FONT_BOLD, ALIGN_LEFT, COLOUR_INK}, words);
+    week_draw(canvas, layout_cut_bottom(&page, canvas->portrait ? 2 * WEEK : WEEK), view);
     layout_cut_bottom(&page, GAP_SMALL);
     const int columns = canvas->portrait ? 2 : view->bin_count > 4 ? 4 : view->bin_count;
     const int rows = (view->bin_count + columns - 1) / columns;

@@ -45,7 +45,9 @@ static void recorded_words(char *out, size_t size, const struct view *view)
     strings_compose(serial, sizeof serial, STR_SERIAL_NUMBER, format_grouped(receipt->seq).text,
                     NULL);
     strings_compose(first, sizeof first, STR_JOIN, strings_get(STR_RECORDED), serial);
-    strings_compose(out, size, view->has_clock ? STR_JOIN : STR_NAME_ALONE, first,
+    /* While the undo button stands beside it, there is no room for the time. */
+    const bool with_time = view->has_clock && view->receipt.undo_s == 0;
+    strings_compose(out, size, with_time ? STR_JOIN : STR_NAME_ALONE, first,
                     format_time(receipt->at).text);
 }
 
@@ -108,7 +110,7 @@ static void undo_button(struct canvas *canvas, rect_t rect, int seconds)
 
 static void result_card(struct canvas *canvas, rect_t rect, const struct view *view)
 {
-    enum { WEIGHT = 210, STAMP = 58, UNDO = 190 };
+    enum { WEIGHT = 210, STAMP = 58, UNDO = 180 };
     const bool recorded = view->receipt.recorded;
     const bool may_undo = view->receipt.undo_s > 0;
     const int stamp_height = may_undo ? canvas->touch + GAP : STAMP;
@@ -122,7 +124,7 @@ static void result_card(struct canvas *canvas, rect_t rect, const struct view *v
     layout_cut_top(&stamp, GAP);
     if (may_undo) {
         undo_button(canvas, layout_cut_right(&stamp, UNDO), view->receipt.undo_s);
-        layout_cut_right(&stamp, GAP);
+        layout_cut_right(&stamp, GAP_SMALL);
     }
     canvas_text(canvas, stamp,
                 (text_style_t){TEXT_BODY, recorded ? FONT_REGULAR : FONT_BOLD, ALIGN_LEFT,

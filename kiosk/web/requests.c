@@ -168,7 +168,10 @@ static enum MHD_Result answer_downloads(struct web *web, struct MHD_Connection *
     struct page_context context = {.web = web, .message = message};
 
     figures_page_load(&context.figures, web->config.directory,
-                      web->config.utc_ms(web->config.clock_context));
+                      web->config.utc_ms(web->config.clock_context),
+                      MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "from"),
+                      MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "to"),
+                      web->config.sample_least);
     if (!*message && context.figures.has_clock && !context.figures.has_figures) {
         context.message = WEB_NO_LEDGER;
     }

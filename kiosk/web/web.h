@@ -24,6 +24,7 @@ struct web_config {
     const char *password;          /* argon2id string of `biaogan passwd` */
     const char *directory;         /* of the ledger */
     const char *site;              /* name in titles */
+    int32_t sample_least;          /* fewer inspected bags read 样本不足 */
     const char *certificate, *key; /* PEM files; NULL or "": plain HTTP */
     bool allow_plain_http;         /* also beyond the loopback address */
 

@@ -1,11 +1,12 @@
 /* Plays captures through the kiosk in this process and says how well it did.
  *
  *     corpus_score [--level LEVEL]... [--split fit|held-out] [--captures N] [--seed N]
- *                  [--errors] [--peers] [--check]
+ *                  [--errors] [--peers] [--check] [--found]
  *
  * Without --level: calm, busy, rough and broken; without --split: both, half of the captures each.
  * --errors lists every error with the seed it can be made again from; --peers runs the peers' rules
- * on the same displays; --check: exit 1 where a level misses its goals.
+ * on the same displays; --check: exit 1 where a level misses its goals; --found: nothing but a line
+ * for each deposit that was found.
  */
 #include "tests/corpus/capture_file.h"
 #include "tests/corpus/score.h"
@@ -19,7 +20,7 @@ struct options {
     bool levels[LEVEL_COUNT], splits[SPLIT_COUNT];
     int captures;
     uint64_t seed;
-    bool errors, peers, check;
+    bool errors, peers, check, found;
 };
 
 struct board {
@@ -55,6 +56,20 @@ static void score_peers(struct board *board, const struct scene *scene, const st
     }
 }
 
+static void print_found(const struct found_list *deposits)
+{
+    for (int i = 0; i < deposits->count; i++) {
+        const struct found *found = &deposits->list[i];
+        printf("%d\t%" PRId64 "\t%" PRId64 "\t", found->bin + 1, found->opened_ms,
+               found->closed_ms);
+        if (found->weighed) {
+            printf("%" PRId32, found->grams);
+        }
+        printf("\t%s\t%s\t%s\n", found->quality,
+               found->chosen < 0 ? "" : scene_class_names[found->chosen], found->outcome);
+    }
+}
+
 static int play(const struct options *options, enum corpus_level level, enum corpus_split split,
                 uint64_t seed)
 {
@@ -70,6 +85,9 @@ static int play(const struct options *options, enum corpus_level level, enum cor
     int result = listen_run(scene, true, &heard, options->peers ? &peers : NULL);
     if (result == 0) {
         struct board *board = &boards[level];
+        if (options->found) {
+            print_found(&heard.deposits);
+        }
         score_add(&board->ours, scene, &heard.deposits, true, options->errors ? stdout : NULL);
         board->ours.readings += heard.readings;
         board->ours.seconds += heard.seconds;
@@ -143,16 +161,21 @@ static void print_peers(const struct board *board)
 {
     static const int divisions[] = {1, 3};
     for (int i = 0; i < 2; i++) {
-        int timer = best_rule(board, 0, PEER_TIMERS, divisions[i]);
-        int step = best_rule(board, PEER_TIMERS, PEER_RULES, divisions[i]);
-        int better = best_rule(board, 0, PEER_RULES, divisions[i]);
+        int door = best_rule(board, 0, PEER_FIRST_STEP, divisions[i]);
+        int step = best_rule(board, PEER_FIRST_STEP, PEER_FIRST_CLOSE, divisions[i]);
+        int close = best_rule(board, PEER_FIRST_CLOSE, PEER_RULES, divisions[i]);
+        int better = best_rule(board, 0, PEER_FIRST_CLOSE, divisions[i]);
         int ours = score_errors(&board->ours, divisions[i]);
+        double least = ours > 0 ? ours : 1;
         printf("        errors, weight off by more than %d division(s) among them: ours %d\n",
                divisions[i], ours);
-        print_peer(board, timer, divisions[i]);
+        print_peer(board, door, divisions[i]);
         print_peer(board, step, divisions[i]);
-        printf("        ratio to the better one: %.1f\n",
-               (double)score_errors(&board->theirs[better], divisions[i]) / (ours > 0 ? ours : 1));
+        print_peer(board, close, divisions[i]);
+        printf(
+            "        ratio to the better of the peers' two (door, step): %.1f, to `close`: %.1f\n",
+            score_errors(&board->theirs[better], divisions[i]) / least,
+            score_errors(&board->theirs[close], divisions[i]) / least);
     }
 }
 
@@ -194,7 +217,7 @@ static bool check(enum corpus_level level, struct tally *tally)
 
 static const char usage[] =
     "usage: corpus_score [--level calm|busy|rough|broken|idle]... [--split fit|held-out]\n"
-    "                    [--captures N] [--seed N] [--errors] [--peers] [--check]\n";
+    "                    [--captures N] [--seed N] [--errors] [--peers] [--check] [--found]\n";
 
 static bool set_name(const char *name, const char *const *names, int count, bool *set)
 {
@@ -210,10 +233,15 @@ static bool set_name(const char *name, const char *const *names, int count, bool
 static bool parse(int argc, char **argv, struct options *options)
 {
     static const struct option table[] = {
-        {"level", required_argument, NULL, 'l'},    {"split", required_argument, NULL, 's'},
-        {"captures", required_argument, NULL, 'n'}, {"seed", required_argument, NULL, 'r'},
-        {"errors", no_argument, NULL, 'e'},         {"peers", no_argument, NULL, 'p'},
-        {"check", no_argument, NULL, 'c'},          {0},
+        {"level", required_argument, NULL, 'l'},
+        {"split", required_argument, NULL, 's'},
+        {"captures", required_argument, NULL, 'n'},
+        {"seed", required_argument, NULL, 'r'},
+        {"errors", no_argument, NULL, 'e'},
+        {"peers", no_argument, NULL, 'p'},
+        {"check", no_argument, NULL, 'c'},
+        {"found", no_argument, NULL, 'f'},
+        {0},
     };
     bool any_level = false, any_split = false;
     int option;
@@ -240,6 +268,9 @@ static bool parse(int argc, char **argv, struct options *options)
             break;
         case 'c':
             options->check = true;
+            break;
+        case 'f':
+            options->found = true;
             break;
         default:
             good = false;
@@ -277,6 +308,9 @@ int main(int argc, char **argv)
             if (play(&options, (enum corpus_level)level, (enum corpus_split)split, seed) != 0) {
                 return 2;
             }
+        }
+        if (options.found) {
+            continue;
         }
         print_level(corpus_level_names[level], &boards[level].ours);
         if (options.peers) {

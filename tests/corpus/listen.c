@@ -24,6 +24,8 @@ struct listener {
     int64_t seq;
     struct heard *heard;
     struct peers *peers;
+    listen_tap *tap; /* may be NULL */
+    void *tap_context;
 };
 
 static void step(struct listener *listener, const struct kiosk_input *input);
@@ -87,6 +89,9 @@ static void perform(struct listener *listener, const struct kiosk_effects *effec
 static void step(struct listener *listener, const struct kiosk_input *input)
 {
     struct kiosk_effects effects;
+    if (listener->tap != NULL && input->kind != INPUT_STORED) {
+        listener->tap(listener->tap_context, input);
+    }
     kiosk_step(&listener->kiosk, input, &effects);
     perform(listener, &effects);
 }
@@ -216,32 +221,64 @@ static void finish(struct listener *listener)
     perform(listener, &effects);
 }
 
-int listen_run(const struct scene *scene, bool through_bytes, struct heard *heard,
-               struct peers *peers)
+static int run(struct listener *listener, const struct scene *scene, struct heard *heard)
 {
-    struct listener *listener = calloc(1, sizeof *listener);
-    if (listener == NULL) {
-        fputs("no memory\n", stderr);
-        return -1;
-    }
     *heard = (struct heard){0};
     listener->scene = scene;
-    listener->through_bytes = through_bytes;
     listener->heard = heard;
-    listener->peers = peers;
-    if (peers != NULL) {
-        peers_begin(peers, scene);
-    }
     clock_t started = clock();
     int result = begin(listener);
     if (result == 0) {
         result = world_play(scene, hear, listener);
         finish(listener);
     }
+    heard->seconds = (double)(clock() - started) / CLOCKS_PER_SEC;
+    return result;
+}
+
+static struct listener *new_listener(void)
+{
+    struct listener *listener = calloc(1, sizeof *listener);
+    if (listener == NULL) {
+        fputs("no memory\n", stderr);
+    }
+    return listener;
+}
+
+int listen_run(const struct scene *scene, bool through_bytes, struct heard *heard,
+               struct peers *peers)
+{
+    struct listener *listener = new_listener();
+    if (listener == NULL) {
+        return -1;
+    }
+    listener->through_bytes = through_bytes;
+    listener->peers = peers;
+    if (peers != NULL) {
+        peers_begin(peers, scene);
+    }
+    int result = run(listener, scene, heard);
     if (peers != NULL) {
         peers_end(peers, scene->duration_ms);
     }
-    heard->seconds = (double)(clock() - started) / CLOCKS_PER_SEC;
+    free(listener);
+    return result;
+}
+
+int listen_tapped(const struct scene *scene, struct heard *heard, listen_tap *tap, void *context,
+                  struct settings *settings)
+{
+    struct listener *listener = new_listener();
+    if (listener == NULL) {
+        return -1;
+    }
+    listener->through_bytes = true;
+    listener->tap = tap;
+    listener->tap_context = context;
+    int result = run(listener, scene, heard);
+    if (settings != NULL) {
+        *settings = listener->settings;
+    }
     free(listener);
     return result;
 }

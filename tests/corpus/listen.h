@@ -5,7 +5,8 @@
 #ifndef CORPUS_LISTEN_H
 #define CORPUS_LISTEN_H
 
-#include "kiosk/core/types.h"
+#include "kiosk/core/events.h"
+#include "kiosk/shell/settings.h"
 #include "tests/corpus/peers.h"
 #include "tests/corpus/world.h"
 
@@ -39,5 +40,11 @@ struct heard {
  * 0, or -1 with the reason on stderr. */
 int listen_run(const struct scene *scene, bool through_bytes, struct heard *heard,
                struct peers *peers);
+
+/* The same, and every input that the core gets is shown to `tap` first, answers of the ledger
+ * excepted; `settings` (may be NULL) receives the site. */
+typedef void listen_tap(void *context, const struct kiosk_input *input);
+int listen_tapped(const struct scene *scene, struct heard *heard, listen_tap *tap, void *context,
+                  struct settings *settings);
 
 #endif

@@ -293,6 +293,12 @@ void scene_free(struct scene *scene)
     }
 }
 
+uint64_t scene_stream(const struct scene *scene, int stream)
+{
+    uint64_t kind = (uint64_t)scene->level * SPLIT_COUNT + (uint64_t)scene->split;
+    return kind * STREAM_COUNT + (uint64_t)stream;
+}
+
 void scene_begin(struct scene *scene, enum corpus_level level, enum corpus_split split,
                  uint64_t seed, int64_t duration_ms)
 {
@@ -307,14 +313,16 @@ void scene_begin(struct scene *scene, enum corpus_level level, enum corpus_split
         .actions = actions,
         .openings = openings,
     };
-    /* The same number is another capture in every level and split. */
-    struct draw draw = draw_begin(seed, 16 + (uint64_t)level * SPLIT_COUNT + (uint64_t)split);
+    struct draw draw = draw_begin(seed, scene_stream(scene, STREAM_PARAMETERS));
     const struct device_ranges *ranges = &devices[split];
     scene->bin_count = (int)draw_integer(&draw, SCENE_CLASSES, SCENE_BINS_MAX);
     for (int bin = 0; bin < scene->bin_count; bin++) {
         scene->classes[bin] =
             bin < SCENE_CLASSES ? bin : (int)draw_integer(&draw, 0, SCENE_CLASSES - 1);
         draw_scale(&draw, ranges, &levels[level], &scene->scales[bin]);
+    }
+    for (int bin = 0; level == LEVEL_IDLE && bin < scene->bin_count; bin++) {
+        scene->scales[bin].has_lid = !draw_chance(&draw, 0.1);
     }
     scene->on_bus = draw_chance(&draw, 0.15);
     scene->lids = (struct lid_character){

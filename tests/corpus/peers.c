@@ -4,7 +4,8 @@
 
 enum { STALE_MS = 5000, NO_DEPOSIT_G = 20 };
 
-static const int timers_ms[PEER_TIMERS] = {1000, 2000, 3000, 4000, 6000, 10000};
+static const int doors_ms[PEER_DOORS] = {4000, 6000, 8000, 10000, 15000, 25000};
+static const int closes_ms[PEER_CLOSES] = {1000, 2000, 3000, 4000, 6000, 10000};
 static const int step_thresholds_d[] = {3, 5, 10};
 static const int step_pauses_ms[] = {0, 500, 1000, 2000};
 enum { PAUSES = sizeof step_pauses_ms / sizeof step_pauses_ms[0] };
@@ -13,20 +14,27 @@ _Static_assert(PEER_STEPS == PAUSES * sizeof step_thresholds_d / sizeof step_thr
 
 static int threshold_d(int rule)
 {
-    return step_thresholds_d[(rule - PEER_TIMERS) / PAUSES];
+    return step_thresholds_d[(rule - PEER_FIRST_STEP) / PAUSES];
 }
 
 static int pause_ms(int rule)
 {
-    return step_pauses_ms[(rule - PEER_TIMERS) % PAUSES];
+    return step_pauses_ms[(rule - PEER_FIRST_STEP) % PAUSES];
+}
+
+static bool is_step(int rule)
+{
+    return rule >= PEER_FIRST_STEP && rule < PEER_FIRST_CLOSE;
 }
 
 void peers_name(int rule, char text[32])
 {
-    if (rule < PEER_TIMERS) {
-        snprintf(text, 32, "timer %.1f s", timers_ms[rule] / 1000.0);
-    } else {
+    if (is_step(rule)) {
         snprintf(text, 32, "step %d d, %.1f s", threshold_d(rule), pause_ms(rule) / 1000.0);
+    } else if (rule < PEER_DOORS) {
+        snprintf(text, 32, "door %.1f s", doors_ms[rule] / 1000.0);
+    } else {
+        snprintf(text, 32, "close %.1f s", closes_ms[rule - PEER_FIRST_CLOSE] / 1000.0);
     }
 }
 
@@ -65,8 +73,8 @@ static bool is_fresh(const struct peer_bin *bin, int64_t t_ms)
 static void end_timers(struct peers *peers, int index, int64_t t_ms)
 {
     struct peer_bin *bin = &peers->bins[index];
-    for (int rule = 0; rule < PEER_TIMERS; rule++) {
-        if (bin->due_ms[rule] > t_ms) {
+    for (int rule = 0; rule < PEER_RULES; rule++) {
+        if (is_step(rule) || bin->due_ms[rule] > t_ms) {
             continue;
         }
         int64_t due_ms = bin->due_ms[rule];
@@ -89,16 +97,20 @@ static void lid(struct peers *peers, int index, int64_t t_ms, bool open)
         return;
     }
     bin->lid_open = open;
-    for (int rule = 0; rule < PEER_TIMERS; rule++) {
-        bool goes_on = bin->due_ms[rule] != INT64_MAX;
-        if (!open) {
-            bin->due_ms[rule] = t_ms + timers_ms[rule];
+    for (int rule = 0; rule < PEER_RULES; rule++) {
+        bool pends = bin->due_ms[rule] != INT64_MAX;
+        if (is_step(rule)) {
+            continue;
+        }
+        if (open && !pends) {
+            bin->has_base[rule] = is_fresh(bin, t_ms);
+            bin->base_g[rule] = bin->grams;
+        }
+        if (rule < PEER_DOORS) {
+            bin->due_ms[rule] = open && !pends ? t_ms + doors_ms[rule] : bin->due_ms[rule];
         } else {
-            bin->due_ms[rule] = INT64_MAX;
-            if (!goes_on) {
-                bin->has_base[rule] = is_fresh(bin, t_ms);
-                bin->base_g[rule] = bin->grams;
-            }
+            /* A lid that opens again before its time was up goes on with its base. */
+            bin->due_ms[rule] = open ? INT64_MAX : t_ms + closes_ms[rule - PEER_FIRST_CLOSE];
         }
     }
 }
@@ -159,7 +171,7 @@ void peers_hear(struct peers *peers, const struct display *display)
             return;
         }
         bin->grams = display->grams;
-        for (int rule = PEER_TIMERS; rule < PEER_RULES; rule++) {
+        for (int rule = PEER_FIRST_STEP; rule < PEER_FIRST_CLOSE; rule++) {
             step(peers, display->bin, rule, display->t_ms);
         }
     }

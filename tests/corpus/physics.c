@@ -128,7 +128,7 @@ void platform_shake(struct platform *platform, double grams, double hz, int64_t 
 
 double platform_swing(const struct platform *platform)
 {
-    return platform->still ? 0 : platform->position_g - platform->load_g;
+    return platform->still ? 0 : platform->speed / (two_pi * platform->scale->frequency_hz);
 }
 
 /* ---- the indicator --------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ void platform_force(struct platform *platform, double grams, double ramp_ms, dou
 void platform_shake(struct platform *platform, double grams, double hz, int64_t until_us);
 void platform_zero(struct platform *platform);
 
-/* What its oscillation gives to its neighbours, g. */
+/* How hard it swings, g: what neighbours feel a share of. A weight that rests is no swing. */
 double platform_swing(const struct platform *platform);
 
 /* One reading at `t_us`: sets grams and moving. `neighbours_g`: what theirs give to it. */

@@ -353,8 +353,9 @@ static int draw_events(struct plan *plan, double per_hour, enum plan_event event
 
 void scene_plan(struct scene *scene)
 {
-    struct plan plan = {
-        .scene = scene, .draw = draw_begin(scene->seed, 1 + scene->level), .favourite = SCENE_NONE};
+    struct plan plan = {.scene = scene,
+                        .draw = draw_begin(scene->seed, scene_stream(scene, STREAM_PLAN)),
+                        .favourite = SCENE_NONE};
     struct planned *planned = calloc(PLANNED_MAX, sizeof *planned);
     assert(planned != NULL);
     const struct habits *habits = &scene->habits;

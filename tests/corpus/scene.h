@@ -160,6 +160,17 @@ struct scene {
     struct scene_counts counts;
 };
 
+/* What is drawn apart: a seed is another capture in every level and split, and what people do does
+ * not depend on how often their scale was read. */
+enum {
+    STREAM_PARAMETERS,
+    STREAM_PLAN,
+    STREAM_WORLD,
+    STREAM_PLATFORMS,
+    STREAM_COUNT = STREAM_PLATFORMS + SCENE_BINS_MAX
+};
+uint64_t scene_stream(const struct scene *scene, int stream);
+
 /* NULL only where there is no memory. */
 struct scene *scene_new(void);
 void scene_free(struct scene *scene);

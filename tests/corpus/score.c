@@ -46,6 +46,13 @@ static double pair_cost(const struct scene_opening *first, const struct scene_op
     if (!in_time || (is_optional(first) && found->weighed)) {
         return 10;
     }
+    /* Two at once were only seen as one where their sum fits better than either. */
+    if (first != last && distance(found->grams, grams) > distance(found->grams, first->grams)) {
+        return 10;
+    }
+    if (first != last && distance(found->grams, grams) > distance(found->grams, last->grams)) {
+        return 10;
+    }
     double off = found->weighed ? share(distance(found->grams, grams), grams) : 0.5;
     double late = share(distance((double)found->decided_ms, (double)last->last_move_ms), LATEST_MS);
     return 0.3 * off + 0.3 * late;
@@ -99,7 +106,31 @@ struct scoring {
     const struct scene *scene;
     bool judges_outcome;
     FILE *errors;
+    bool is_part;   /* the next weight may be shared out otherwise: their sum counts */
+    double carry_g; /* what the part before had too much */
 };
+
+static const char *fault_name(const struct scene *scene, int bin)
+{
+    static const char *const names[] = {
+        [FAULT_SILENT] = "silent",
+        [FAULT_OVERLOAD] = "overload",
+        [FAULT_FROZEN] = "frozen",
+        [FAULT_GARBAGE] = "garbage",
+        [FAULT_LOST] = "lost",
+        [FAULT_LID_STUCK_OPEN] = "lid stuck open",
+        [FAULT_LID_STUCK_CLOSED] = "lid stuck closed",
+        [FAULT_LID_SILENT] = "lids silent",
+        [FAULT_LID_BROKEN] = "lid switch broken",
+        [FAULT_LID_MISSING] = "no lid sensor",
+    };
+    for (int i = 0; i < scene->fault_count; i++) {
+        if (scene->faults[i].bin == bin || scene->faults[i].kind == FAULT_LID_SILENT) {
+            return names[scene->faults[i].kind];
+        }
+    }
+    return "sound";
+}
 
 static void complain(const struct scoring *scoring, const char *what,
                      const struct scene_opening *truth, const struct found *found)
@@ -113,9 +144,8 @@ static void complain(const struct scoring *scoring, const char *what,
     fprintf(scoring->errors, "%s\t%s %s --seed %" PRIu64 " bin %d", what,
             corpus_level_names[scene->level], corpus_split_names[scene->split], scene->seed,
             bin + 1);
-    fprintf(scoring->errors, " (%" PRId32 " g, %.1f Hz, noise %.2f d%s)", scale->division_g,
-            1000 / scale->period_ms, scale->white_g / scale->division_g,
-            scene->fault_count > 0 ? ", faulty" : "");
+    fprintf(scoring->errors, " (%" PRId32 " g, %.1f Hz, noise %.2f d %s)", scale->division_g,
+            1000 / scale->period_ms, scale->white_g / scale->division_g, fault_name(scene, bin));
     if (truth != NULL) {
         fprintf(scoring->errors,
                 "\ttruth [%s] open %" PRId64 " load %" PRId64 " moved %" PRId64 " closed %" PRId64
@@ -180,10 +210,11 @@ static void compare(const struct scoring *scoring, const struct scene_opening *t
         return;
     }
     note_delay(tally, scoring->scene, truth, found);
-    if (truth->scale_knows == KNOWS_NO) {
+    if (truth->scale_knows == KNOWS_NO || scoring->is_part) {
         return;
     }
-    double error_d = distance(found->grams, grams) / scoring->scene->scales[truth->bin].division_g;
+    double error_d = distance(found->grams + scoring->carry_g, grams) /
+                     scoring->scene->scales[truth->bin].division_g;
     tally->weighed++;
     tally->heavier += error_d > 1.0001;
     tally->far_off += error_d > 3.0001;
@@ -227,7 +258,17 @@ static void miss(const struct scoring *scoring, const struct scene_opening *trut
     complain(scoring, "missed", truth, NULL);
 }
 
-static void follow(const struct scoring *scoring, const struct sides *sides, const enum way *ways)
+/* Where nothing could settle between two openings, nobody can tell how much came with which. */
+static void follow_pair(struct scoring *scoring, const struct scene_opening *truth,
+                        const struct found *found)
+{
+    scoring->is_part = truth->merges && found->weighed;
+    pair(scoring, truth, truth->grams, found);
+    scoring->carry_g = scoring->is_part ? scoring->carry_g + found->grams - truth->grams : 0;
+    scoring->is_part = false;
+}
+
+static void follow(struct scoring *scoring, const struct sides *sides, const enum way *ways)
 {
     int t = 0, f = 0;
     while (t < sides->truths || f < sides->founds) {
@@ -244,7 +285,7 @@ static void follow(const struct scoring *scoring, const struct sides *sides, con
             break;
         case WAY_PAIR:
             sides->found[f]->matched = true;
-            pair(scoring, truth, truth->grams, sides->found[f++]);
+            follow_pair(scoring, truth, sides->found[f++]);
             t++;
             break;
         case WAY_MERGE:
@@ -261,9 +302,10 @@ static bool is_deposit(const struct scene_opening *opening)
     return opening->grams > 0 || opening->scale_knows != KNOWS_YES;
 }
 
-static void score_bin(const struct scoring *scoring, int bin, struct found_list *found,
+static void score_bin(struct scoring *scoring, int bin, struct found_list *found,
                       struct sides *sides)
 {
+    scoring->carry_g = 0;
     sides->truths = 0;
     sides->founds = 0;
     for (int i = 0; i < scoring->scene->opening_count; i++) {
@@ -290,7 +332,8 @@ static void score_bin(const struct scoring *scoring, int bin, struct found_list 
 void score_add(struct tally *tally, const struct scene *scene, struct found_list *found,
                bool judges_outcome, FILE *errors)
 {
-    struct scoring scoring = {tally, scene, judges_outcome, errors};
+    struct scoring scoring = {
+        .tally = tally, .scene = scene, .judges_outcome = judges_outcome, .errors = errors};
     struct sides sides = {.scene = scene};
     sides.truth = calloc((size_t)scene->opening_count + 1, sizeof *sides.truth);
     sides.found = calloc((size_t)found->count + 1, sizeof *sides.found);

@@ -319,10 +319,10 @@ int world_play(const struct scene *scene, world_sink *sink, void *context)
     world->scene = scene;
     world->sink = sink;
     world->context = context;
-    world->draw = draw_begin(scene->seed, 64);
+    world->draw = draw_begin(scene->seed, scene_stream(scene, STREAM_WORLD));
     for (int bin = 0; bin < scene->bin_count; bin++) {
         platform_begin(&world->platforms[bin], &scene->scales[bin],
-                       draw_begin(scene->seed, 128 + (uint64_t)bin));
+                       draw_begin(scene->seed, scene_stream(scene, STREAM_PLATFORMS + bin)));
         world->lids[bin].state = 'C';
         world->tick_us[bin] = draw_integer(&world->draw, 1000, 200000);
         next_sample(world, bin);

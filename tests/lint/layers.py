@@ -22,7 +22,8 @@ MAY_INCLUDE = {
     "kiosk/web": ("kiosk/web/", "kiosk/report/", "kiosk/store/", "kiosk/core/", "assets/strings/",
                   "assets/assets.h"),
     "kiosk/shell": ("kiosk/shell/", "kiosk/web/", "kiosk/report/", "kiosk/ui/", "kiosk/store/",
-                    "kiosk/core/", "hw/sim/", "hw/", "assets/strings/", "assets/assets.h"),
+                    "kiosk/core/", "hw/sim/", "hw/", "assets/strings/", "assets/assets.h",
+                    "assets/items.h"),
 }
 
 # Pure rooms: nothing of the system but these.

@@ -129,6 +129,9 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.deposit.opened_ms = event.at.t_ms - 9000;
         event.body.deposit.closed_ms = event.at.t_ms - 2000;
         random_text(seed, event.body.deposit.scale, sizeof event.body.deposit.scale);
+        if (random_below(seed, 2) != 0) {
+            random_text(seed, event.body.deposit.item, sizeof event.body.deposit.item);
+        }
         break;
     case EVENT_DECLARED:
         event.body.declared.visit = visit;
@@ -159,6 +162,8 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.adjustment.change_g = random_grams(seed);
         event.body.adjustment.base_g = random_grams(seed);
         event.body.adjustment.final_g = random_grams(seed);
+        event.body.adjustment.cause = (enum adjust_cause)random_below(seed, ADJUST_CAUSE_COUNT);
+        event.body.adjustment.peak_g = random_below(seed, 2) != 0 ? random_grams(seed) : 0;
         break;
     case EVENT_DEVICE_LOST:
     case EVENT_DEVICE_BACK:
@@ -241,6 +246,19 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
     case EVENT_IDENTIFIED:
         event.body.identified.visit = visit;
         random_text(seed, event.body.identified.person, SUBJECT_MAX);
+        break;
+    case EVENT_UNDONE:
+        event.body.undone.visit = visit;
+        event.body.undone.deposit_seq = random_below(seed, 100);
+        break;
+    case EVENT_INSPECTION:
+        event.body.inspection.bin = bin;
+        event.body.inspection.bin_class = random_class(seed);
+        event.body.inspection.checked = (int32_t)random_below(seed, 999) + 1;
+        event.body.inspection.wrong =
+            (int32_t)random_below(seed, (uint32_t)event.body.inspection.checked + 1);
+        event.body.inspection.things = (int32_t)random_below(seed, 1 << WRONG_THING_COUNT);
+        random_text(seed, event.body.inspection.who, sizeof event.body.inspection.who);
         break;
     default:
         abort();

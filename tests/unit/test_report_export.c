@@ -130,10 +130,10 @@ static void a_deposit_in_csv(void **state)
     assert_string_equal(
         exported("deposits", NULL, NULL, "csv", 4096),
         "\xEF\xBB\xBF"
-        "序号,开盖时间,投放时间,点位,桶号,桶类别,所选类别,事后说明类别,结果,重量(克),重量质量,"
-        "投放前(克),投放后(克),波动(克),到访号,秤,时钟\r\n"
-        "2,2026-11-23 08:42:07,2026-11-23 08:42:15,p1,3,易腐垃圾,其他垃圾,,投错桶,1250,稳定,"
-        "-20,1230,5,4,s3,网络校时\r\n");
+        "序号,开盖时间,投放时间,点位,桶号,桶类别,所选类别,物品,事后说明类别,结果,重量(克),重量质量,"
+        "投放前(克),投放后(克),波动(克),到访号,秤,时钟,撤销记录序号\r\n"
+        "2,2026-11-23 08:42:07,2026-11-23 08:42:15,p1,3,易腐垃圾,其他垃圾,,,投错桶,1250,稳定,"
+        "-20,1230,5,4,s3,网络校时,\r\n");
 }
 
 static void a_deposit_in_json_lines(void **state)
@@ -148,7 +148,8 @@ static void a_deposit_in_json_lines(void **state)
         "\"site\":\"p1\",\"bin\":3,\"bin_class\":\"kitchen\",\"chosen_class\":\"residual\","
         "\"item\":null,\"declared_after\":null,\"outcome\":\"wrong_bin\",\"weight_g\":1250,"
         "\"weight_quality\":\"settled\",\"visit\":4,\"person\":null,\"department\":null,"
-        "\"scale\":\"s3\",\"base_g\":-20,\"final_g\":1230,\"spread_g\":5,\"clock\":\"ntp\"}\n");
+        "\"scale\":\"s3\",\"base_g\":-20,\"final_g\":1230,\"spread_g\":5,\"clock\":\"ntp\","
+        "\"undone_seq\":null}\n");
 }
 
 static void what_is_unknown_is_empty_or_null_and_never_zero(void **state)
@@ -163,7 +164,7 @@ static void what_is_unknown_is_empty_or_null_and_never_zero(void **state)
     event.body.deposit.scale[0] = '\0';
     write_events("", &event, 1);
     assert_non_null(strstr(exported("deposits", NULL, NULL, "csv", 4096),
-                           "\r\n2,,,,3,易腐垃圾,,,重量未知,,无,,,,4,,未校时\r\n"));
+                           "\r\n2,,,,3,易腐垃圾,,,,重量未知,,无,,,,4,,未校时,\r\n"));
     const char *json = exported("deposits", NULL, NULL, "jsonl", 4096);
     assert_non_null(strstr(json, "\"utc\":null,\"site\":null"));
     assert_non_null(strstr(json, "\"weight_g\":null"));
@@ -343,8 +344,8 @@ static void wrong_requests_are_refused_with_the_right_words(void **state)
     static const struct {
         const char *what, *from, *to, *format, *says;
     } cases[] = {
-        {"poems", NULL, NULL, "csv", "deposits, visits or collections"},
-        {NULL, NULL, NULL, "csv", "deposits, visits or collections"},
+        {"poems", NULL, NULL, "csv", "balance or figures"},
+        {NULL, NULL, NULL, "csv", "balance or figures"},
         {"deposits", NULL, NULL, "xls", "csv or jsonl"},
         {"deposits", NULL, NULL, NULL, "csv or jsonl"},
         {"deposits", "2026-02-29", NULL, "csv", "from"},

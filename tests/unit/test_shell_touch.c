@@ -58,6 +58,22 @@ static void a_pin_is_digits_or_what_the_recorder_wrote(void **state)
     assert_false(understood("pin", "*2"));
 }
 
+static void a_thing_is_named(void **state)
+{
+    (void)state;
+    struct kiosk_input input = parsed("item", "香蕉皮");
+    assert_int_equal(input.kind, INPUT_ITEM);
+    assert_string_equal(input.u.item, "香蕉皮");
+    struct capture_event event = {0};
+    touch_format_item("香蕉", &event);
+    assert_int_equal(event.kind, CAPTURE_UI);
+    assert_string_equal(parsed(event.verb, event.argument).u.item, "香蕉");
+    assert_int_equal(parsed("tap", "letter 23").u.intent.argument, 23);
+    const intent_t by_place = {INTENT_ITEM, 3}; /* means nothing to another dictionary */
+    assert_false(touch_format(&by_place, &event));
+    assert_false(understood("item", "一二三四五六七八九十一二三四")); /* longer than any name */
+}
+
 static void what_means_nothing_is_refused(void **state)
 {
     (void)state;
@@ -109,6 +125,7 @@ int main(void)
         cmocka_unit_test(each_class_can_be_chosen),
         cmocka_unit_test(a_tap_has_its_number),
         cmocka_unit_test(a_pin_is_digits_or_what_the_recorder_wrote),
+        cmocka_unit_test(a_thing_is_named),
         cmocka_unit_test(what_means_nothing_is_refused),
         cmocka_unit_test(what_is_recorded_is_read_back),
         cmocka_unit_test(digits_of_a_pin_are_never_recorded),

@@ -211,7 +211,7 @@ static void the_answer_of_a_person_reaches_the_deposit(void **state)
 static void the_roll_up_is_the_sum_of_its_rows(void **state)
 {
     uint64_t seed = random_event_seed();
-    struct ledger_sums sums;
+    struct figures figures;
     struct ledger *ledger = opened("a");
     int64_t count[2] = {0}, grams[2] = {0};
 
@@ -234,13 +234,9 @@ static void the_roll_up_is_the_sum_of_its_rows(void **state)
     for (int day = 0; day < 2; day++) {
         int64_t local = local_day(midnight) - 1 + day, counted = 0, weighed = 0;
         day_range_t range = {true, true, local, local};
-        assert_int_equal(ledger_sum(ledger, &range, &sums, error), LEDGER_OK);
-        for (int i = 0; i <= WASTE_CLASS_COUNT; i++) {
-            for (int j = 0; j < OUTCOME_COUNT; j++) {
-                counted += sums.cells[i][j].count;
-                weighed += sums.cells[i][j].grams;
-            }
-        }
+        assert_int_equal(ledger_figures(ledger, &range, &figures, error), LEDGER_OK);
+        counted = figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).count;
+        weighed = figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).grams;
         assert_int_equal(counted, count[day]);
         assert_int_equal(weighed, grams[day]);
     }
@@ -269,8 +265,8 @@ static void outages_and_runs_are_closed_by_their_end(void **state)
     append(ledger, &lost);
     append(ledger, &stop);
     ledger_close(ledger);
-    assert_int_equal(ask("SELECT back_ms - since_ms FROM outages WHERE lost_seq = 2"), 62);
-    assert_int_equal(ask("SELECT back_seq FROM outages WHERE lost_seq = 4"), INT64_MIN);
+    assert_int_equal(ask("SELECT cleared_ms - since_ms FROM alarms WHERE seq = 2"), 62);
+    assert_int_equal(ask("SELECT cleared_seq FROM alarms WHERE seq = 4"), INT64_MIN);
     assert_int_equal(ask("SELECT stop_ms - start_ms FROM runs WHERE reason = 'signal'"), 89);
 }
 

@@ -79,6 +79,7 @@ static int begin(void **state)
     config = (struct web_config){.password = hash,
                                  .directory = directory,
                                  .site = "路桥区 <1号> 点位",
+                                 .sample_least = 30,
                                  .now_ms = fake_now,
                                  .utc_ms = fake_utc};
     write_ledger(8);
@@ -225,7 +226,7 @@ static void the_password_opens_a_session(void **state)
     assert_true(says("HttpOnly; SameSite=Strict"));
     assert_int_equal(strlen(cookie), strlen("biaogan_session=") + 32);
     assert_int_equal(get("/"), 200);
-    assert_true(says("<tr><th>投放次数</th><td>8</td><td>8</td></tr>"));
+    assert_true(says("<tr><th>投放次数</th><td>8</td><td>8</td><td>8</td></tr>"));
     assert_true(says("<td>75.0%</td><td>75.0%</td>"));
     assert_true(says("<td>25.0% (2)</td>"));
     assert_true(says("易腐垃圾</th><td>12.000</td>"));
