@@ -84,6 +84,7 @@ void deposits_choose(struct step *step, enum waste_class class)
     } else {
         receipt->shown = false;
     }
+    locks_open_class(step, class);
 }
 
 void deposits_meant_it(struct step *step)

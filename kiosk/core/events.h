@@ -33,7 +33,9 @@ enum {
     X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
     X(EVENT_LOGIN, "login", login)          /* somebody tried to enter the service screens */      \
     X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
-    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */
+    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
+    X(EVENT_ZERO, "zero", scale_order)      /* a scale was told to set its zero */                 \
+    X(EVENT_TARE, "tare", scale_order)      /* a scale was told to tare */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -129,6 +131,15 @@ struct event_frozen {
     int64_t since_ms;
 };
 
+/* Told, not done: what the scale made of it shows in the weights that follow. */
+struct event_scale_order {
+    int32_t bin;
+    char scale[HW_PORT_NAME_MAX]; /* the port */
+    bool has_before;
+    int32_t before_g; /* what it showed */
+    char who[EVENT_TEXT_MAX];
+};
+
 struct kiosk_event {
     enum event_kind kind;
     moment_t at;
@@ -147,6 +158,7 @@ struct kiosk_event {
         struct event_login login;
         struct event_overload overload;
         struct event_frozen frozen;
+        struct event_scale_order scale_order;
     } body;
 };
 
@@ -167,7 +179,12 @@ struct kiosk_event {
     X(INTENT_COLLECT, "collect")           /* bin number: begin to hand it over */                 \
     X(INTENT_COLLECT_DONE, "collect_done") /* the empty bin stands, the lid is closed */           \
     X(INTENT_WIRING, "wiring")             /* bin number: on which channel is its lid? */          \
-    X(INTENT_LEAVE, "leave")               /* close the service screens */
+    X(INTENT_SCALES, "scales")             /* zero or tare: of which scale? */                     \
+    X(INTENT_SCALE, "scale")               /* bin number: of this one */                           \
+    X(INTENT_ZERO, "zero")                                                                         \
+    X(INTENT_TARE, "tare")                                                                         \
+    X(INTENT_CONFIRM, "confirm") /* yes, do that */                                                \
+    X(INTENT_LEAVE, "leave")     /* close the service screens */
 
 enum intent_kind {
 #define X(name, text) name,
@@ -230,7 +247,13 @@ struct kiosk_input {
 
 /* ---- effects --------------------------------------------------------------------------------- */
 
-enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
+enum effect_kind {
+    EFFECT_RECORD,
+    EFFECT_SOUND,
+    EFFECT_CHECK_PIN,
+    EFFECT_SCALE_COMMAND, /* send the scale its zero or tare request */
+    EFFECT_UNLOCK         /* open a lock; one that does not open is no hindrance */
+};
 
 enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT, SOUND_COUNT };
 
@@ -243,6 +266,13 @@ struct kiosk_effect {
         } record;
         enum sound sound;
         char pin[PIN_DIGITS_MAX + 1];
+        struct {
+            uint8_t port;
+            bool is_tare; /* else its zero */
+        } scale_command;
+        struct {
+            uint8_t port, channel;
+        } unlock;
     } u;
 };
 

@@ -76,7 +76,7 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
 
 static bool takes_number(enum intent_kind kind)
 {
-    return kind == INTENT_COLLECT || kind == INTENT_WIRING;
+    return kind == INTENT_COLLECT || kind == INTENT_WIRING || kind == INTENT_SCALE;
 }
 
 bool touch_format(const intent_t *intent, struct capture_event *event)

@@ -43,6 +43,11 @@ enum { FIELDS_MAX = 17 };
 #name, AT(in.name), SIZE(in.name), how, when, AT(decider)                                  \
     }
 
+#define SCALE_ORDER_FIELDS                                                                         \
+    F(scale_order, bin, FIELD_INT32), F(scale_order, scale, FIELD_TEXT),                           \
+        F_IF(scale_order, before_g, FIELD_INT32, WITH_FLAG, scale_order.has_before),               \
+        F(scale_order, who, FIELD_TEXT)
+
 /* The order of the fields is the order of the text: changing it is a new BODY_VERSION. */
 static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
     [EVENT_START] = {F(start, version, FIELD_TEXT), F(start, site, FIELD_TEXT)},
@@ -84,6 +89,8 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                         F(overload, since_ms, FIELD_INT64)},
     [EVENT_FROZEN] = {F(frozen, bin, FIELD_INT32), F(frozen, began, FIELD_BOOL),
                       F(frozen, grams, FIELD_INT32), F(frozen, since_ms, FIELD_INT64)},
+    [EVENT_ZERO] = {SCALE_ORDER_FIELDS},
+    [EVENT_TARE] = {SCALE_ORDER_FIELDS},
 };
 
 /* Members are reached by offset, so their enums must have the size of an int. */

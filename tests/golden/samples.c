@@ -591,6 +591,7 @@ const struct golden_sample golden_samples[] = {
     {"devices-faults", sample_devices_faults, false},
     {"devices-frozen", sample_devices_frozen, false},
     {"devices-wiring", sample_devices_wiring, false},
+    {"devices-order", sample_devices_order, false},
     {"devices-longest", sample_devices_longest, true},
 };
 const int golden_sample_count = (int)(sizeof golden_samples / sizeof *golden_samples);
