@@ -141,6 +141,11 @@ struct hw_driver {
      * where this device does not know that command. */
     size_t (*command)(const struct hw_options *options, enum hw_command command,
                       uint8_t request[HW_REQUEST_MAX]);
+
+    /* NULL where the device has no locks. Writes the request to open the lock of `channel`, from 1;
+     * returns its length. */
+    size_t (*unlock)(const struct hw_options *options, uint8_t channel,
+                     uint8_t request[HW_REQUEST_MAX]);
 };
 
 /* The table: `hw_drivers[0 .. hw_driver_count-1]`, sorted by kind and name. */

@@ -3,6 +3,7 @@
 #include "hw/drivers.h"
 #include "hw/lid_line.h"
 
+#include <assert.h>
 #include <string.h>
 
 _Static_assert((int)LID_LINE_CHANNELS_MAX <= (int)HW_VALUES_MAX &&
@@ -67,6 +68,18 @@ static size_t lid_decode(const struct hw_options *options, const uint8_t *frame,
     return line.channels;
 }
 
+/* A line has one board, number 1. */
+static size_t board_unlock(const struct hw_options *options, uint8_t channel,
+                           uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    uint8_t line[LID_LINE_MAX];
+    const size_t length = lid_line_write_unlock(1, channel, line);
+    assert(length <= HW_REQUEST_MAX);
+    memcpy(request, line, length);
+    return length;
+}
+
 const struct hw_driver lid_board_lid_line = {
     .name = "lid_line",
     .kind = READING_LID,
@@ -76,4 +89,5 @@ const struct hw_driver lid_board_lid_line = {
     .summary = "lid switches, levels and locks on a microcontroller board, our own line, CRC-16",
     .frame = lid_frame,
     .decode = lid_decode,
+    .unlock = board_unlock,
 };

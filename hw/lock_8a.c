@@ -104,6 +104,13 @@ size_t lock_8a_read(uint8_t board, uint8_t lock, uint8_t request[LOCK_8A_LENGTH]
     return write_request(READ_HEAD, board, lock, READ, request);
 }
 
+static size_t lock_unlock(const struct hw_options *options, uint8_t channel,
+                          uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    return lock_8a_open(1, channel, request);
+}
+
 const struct hw_driver lock_8a_lock8a = {
     .name = "lock8a",
     .kind = READING_LOCK,
@@ -113,4 +120,5 @@ const struct hw_driver lock_8a_lock8a = {
     .summary = "lock boards with header 8A; the board answers only to a command",
     .frame = lock_frame,
     .decode = lock_decode,
+    .unlock = lock_unlock,
 };

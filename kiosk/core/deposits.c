@@ -86,6 +86,7 @@ void deposits_choose(struct step *step, enum waste_class class)
     } else {
         receipt->shown = false;
     }
+    locks_open_class(step, class);
 }
 
 void deposits_choose_item(struct step *step, const struct item *item)

@@ -35,19 +35,21 @@ enum {
     X(EVENT_ADJUSTMENT, "adjustment", adjustment) /* weight came or went with no lid open */       \
     X(EVENT_DEVICE_LOST, "device_lost", device)   /* a port or sensor went silent or away */       \
     X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
-    X(EVENT_LOGIN, "login", login)          /* somebody tried to enter the service screens */      \
-    X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
-    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
-    X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
-    X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */                  \
-    X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */                    \
-    X(EVENT_KEY, "key", key)                   /* the signing key is another one from here on */   \
-    X(EVENT_SETTINGS, "settings", settings)    /* a setting is another one than before */          \
-    X(EVENT_EXPORT, "export", export)          /* records were given away */                       \
-    X(EVENT_STORAGE, "storage", storage)       /* room for the ledger ran low, out, or is back */  \
-    X(EVENT_SET_ASIDE, "set_aside", set_aside) /* the ledger before this one was damaged */        \
-    X(EVENT_PURGE, "purge", purge)             /* the oldest rows were taken out */                \
-    X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
+    X(EVENT_LOGIN, "login", login)            /* somebody tried to enter the service screens */    \
+    X(EVENT_OVERLOAD, "overload", overload)   /* a scale left its range, or is back in it */       \
+    X(EVENT_FROZEN, "frozen", frozen)         /* a scale repeats one value, or lives again */      \
+    X(EVENT_ZERO, "zero", scale_order)        /* a scale was told to set its zero */               \
+    X(EVENT_TARE, "tare", scale_order)        /* a scale was told to tare */
+X(EVENT_UNDONE, "undone", undone)             /* the person took a deposit back */
+X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */
+X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */
+X(EVENT_KEY, "key", key)                      /* the signing key is another one from here on */
+X(EVENT_SETTINGS, "settings", settings)       /* a setting is another one than before */
+X(EVENT_EXPORT, "export", export)             /* records were given away */
+X(EVENT_STORAGE, "storage", storage)          /* room for the ledger ran low, out, or is back */
+X(EVENT_SET_ASIDE, "set_aside", set_aside)    /* the ledger before this one was damaged */
+X(EVENT_PURGE, "purge", purge)                /* the oldest rows were taken out */
+X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -212,6 +214,14 @@ struct event_identified {
     int64_t visit;
     char person[SUBJECT_MAX]; /* a random subject id */
 };
+/* Told, not done: what the scale made of it shows in the weights that follow. */
+struct event_scale_order {
+    int32_t bin;
+    char scale[HW_PORT_NAME_MAX]; /* the port */
+    bool has_before;
+    int32_t before_g; /* what it showed */
+    char who[EVENT_TEXT_MAX];
+};
 
 struct kiosk_event {
     enum event_kind kind;
@@ -241,6 +251,7 @@ struct kiosk_event {
         struct event_set_aside set_aside;
         struct event_purge purge;
         struct event_identified identified;
+        struct event_scale_order scale_order;
     } body;
 };
 
@@ -273,7 +284,12 @@ struct kiosk_event {
     X(INTENT_WRONG, "wrong")               /* bags: so many of them were wrong; go on */           \
     X(INTENT_THING, "thing")               /* enum wrong_thing: tick it, or take the tick away */  \
     X(INTENT_INSPECT_NEXT, "inspect_next") /* go on with what is entered; at last, record it */    \
-    X(INTENT_LEAVE, "leave")               /* close the service screens */
+    X(INTENT_SCALES, "scales")             /* zero or tare: of which scale? */                     \
+    X(INTENT_SCALE, "scale")               /* bin number: of this one */                           \
+    X(INTENT_ZERO, "zero")                                                                         \
+    X(INTENT_TARE, "tare")                                                                         \
+    X(INTENT_CONFIRM, "confirm") /* yes, do that */                                                \
+    X(INTENT_LEAVE, "leave")     /* close the service screens */
 
 enum intent_kind {
 #define X(name, text) name,
@@ -338,7 +354,13 @@ struct kiosk_input {
 
 /* ---- effects --------------------------------------------------------------------------------- */
 
-enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
+enum effect_kind {
+    EFFECT_RECORD,
+    EFFECT_SOUND,
+    EFFECT_CHECK_PIN,
+    EFFECT_SCALE_COMMAND, /* send the scale its zero or tare request */
+    EFFECT_UNLOCK         /* open a lock; one that does not open is no hindrance */
+};
 
 enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT, SOUND_COUNT };
 
@@ -351,6 +373,13 @@ struct kiosk_effect {
         } record;
         enum sound sound;
         char pin[PIN_DIGITS_MAX + 1];
+        struct {
+            uint8_t port;
+            bool is_tare; /* else its zero */
+        } scale_command;
+        struct {
+            uint8_t port, channel;
+        } unlock;
     } u;
 };
 

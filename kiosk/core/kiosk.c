@@ -268,7 +268,11 @@ static const struct site_channel *channel_of(const struct site_bin *bin, uint8_t
 static void on_reading(struct step *step, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
-    if (reading->port >= kiosk->site->port_count || reading->kind > READING_LEVEL) {
+    if (reading->port >= kiosk->site->port_count) {
+        return;
+    }
+    locks_reading(step, reading);
+    if (reading->kind > READING_LEVEL) {
         return;
     }
     devices_heard(step, reading->port);
@@ -410,6 +414,7 @@ static void pass_time(struct step *step)
     service_watch(step);
     devices_watch(step);
     scales_watch(step);
+    locks_watch(step);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -429,6 +434,7 @@ int64_t kiosk_deadline(const struct kiosk *kiosk)
     due = earlier(due, search_deadline(kiosk));
     due = earlier(due, service_deadline(kiosk));
     due = earlier(due, scales_deadline(kiosk));
+    due = earlier(due, locks_deadline(kiosk));
     return earlier(due, devices_deadline(kiosk));
 }
 

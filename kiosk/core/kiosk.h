@@ -83,6 +83,24 @@ struct wiring {
     uint8_t moved_port, moved_channel;
 };
 
+/* Zero or tare of one scale, on its way; its bin is in service from sending to the answer. */
+struct scale_order {
+    enum order_step step;
+    bool is_tare;
+    int bin; /* index */
+    int64_t sent_ms;
+    int32_t after_g;
+};
+
+/* The lock of a bin's lid. */
+struct bin_lock {
+    bool is_asked; /* to open, and nothing heard yet */
+    int64_t asked_ms;
+    bool is_blind; /* its board cannot tell whether it is open */
+    bool is_faulty;
+    int64_t fault_ms;
+};
+
 /* A port as the core sees it. */
 struct device {
     bool used; /* some bin has a sensor on it */
@@ -137,6 +155,8 @@ struct kiosk {
     struct inspection inspection;
     struct lid_channel lids[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
     struct wiring wiring;
+    struct scale_order order;
+    struct bin_lock locks[SITE_BINS_MAX];
     struct device devices[HW_PORTS_MAX];
     struct journal journal;
     enum store_state store;

@@ -313,6 +313,29 @@ static void view_wiring(const struct kiosk *kiosk, int64_t now_ms, struct view_w
     }
 }
 
+static void view_order(const struct kiosk *kiosk, int64_t now_ms, struct view_order *view)
+{
+    const struct site *site = kiosk->site;
+    const struct scale_order *order = &kiosk->order;
+    for (int i = 0; i < site->bin_count; i++) {
+        const int port = site->bins[i].scale.port;
+        view->is_offered =
+            view->is_offered || (port >= 0 && (site->zeroes[port] || site->tares[port]));
+    }
+    view->step = order->step;
+    if (order->step == ORDER_OFF || order->step == ORDER_PICK) {
+        return;
+    }
+    const struct bin *bin = &kiosk->bins[order->bin];
+    const bool is_over = order->step == ORDER_DONE || order->step == ORDER_SAME;
+    view->is_tare = order->is_tare;
+    view->bin = order->bin;
+    view->zeroes = site->zeroes[bin->site->scale.port];
+    view->tares = site->tares[bin->site->scale.port];
+    view->has_grams = is_over || bin_scale_state(bin, now_ms) == SENSOR_OK;
+    view->grams = is_over ? order->after_g : bin->grams;
+}
+
 static void view_devices(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
 {
     view->device_count = kiosk->site->port_count;
@@ -334,6 +357,7 @@ static void view_devices(const struct kiosk *kiosk, int64_t now_ms, struct view 
         view_lids(kiosk, i, device);
     }
     view_wiring(kiosk, now_ms, &view->wiring);
+    view_order(kiosk, now_ms, &view->order);
 }
 
 static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)

@@ -33,6 +33,7 @@ static void collect_begin(struct step *step, int number)
         /* The cleaner may have opened the lid before pressing the button. */
         deposits_abandon(step, i);
         bin_service_begin(bin);
+        locks_open(step, i);
         kiosk->service = SERVICE_COLLECT;
         kiosk->collection = (struct collection){
             .bin = i,
@@ -265,7 +266,7 @@ void service_pin_result(struct step *step, bool accepted, enum role role)
 static bool may_time_out(const struct kiosk *kiosk)
 {
     bool swapping = kiosk->service == SERVICE_COLLECT && kiosk->collection.step != COLLECT_DONE;
-    bool checking = kiosk->wiring.result == WIRING_WAITING;
+    bool checking = kiosk->wiring.result == WIRING_WAITING || kiosk->order.step == ORDER_WAITING;
     return kiosk->service != SERVICE_NONE && !swapping && !checking;
 }
 

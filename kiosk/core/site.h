@@ -22,9 +22,10 @@ struct site_bin {
     struct site_channel scale;
     struct site_channel lid;
     struct site_channel level;
-    int32_t capacity_g; /* contents that count as full */
-    int32_t tare_g;     /* what the scale shows with an empty bin on it */
-    int32_t division_g; /* the scale's division */
+    struct site_channel lock; /* of its lid; channel 0 where it has none */
+    int32_t capacity_g;       /* contents that count as full */
+    int32_t tare_g;           /* what the scale shows with an empty bin on it */
+    int32_t division_g;       /* the scale's division */
     /* What the level sensor shows with the bin empty and full; empty is farther away. */
     int32_t level_empty_mm, level_full_mm;
 };
@@ -60,7 +61,8 @@ struct site {
     struct site_bin bins[SITE_BINS_MAX];
     uint8_t bin_count;
     char ports[HW_PORTS_MAX][HW_PORT_NAME_MAX];
-    char protocols[HW_PORTS_MAX][SITE_ID_MAX]; /* of the ports, for the technician's eyes */
+    char protocols[HW_PORTS_MAX][SITE_ID_MAX];      /* of the ports, for the technician's eyes */
+    bool zeroes[HW_PORTS_MAX], tares[HW_PORTS_MAX]; /* what the scales behind them can be told */
     uint8_t port_count;
     struct site_timing timing;
     const struct items *items; /* borrowed; NULL: nothing can be looked up */

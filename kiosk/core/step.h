@@ -71,6 +71,19 @@ void technician_watch(struct step *step);
 void technician_leave(struct step *step); /* ends a wiring check that runs */
 int64_t technician_deadline(const struct kiosk *kiosk);
 
+/* orders.c: zero and tare; true where the intent was one of them */
+bool orders_intent(struct step *step, const intent_t *intent);
+void orders_watch(struct step *step);
+void orders_leave(struct step *step);
+int64_t orders_deadline(const struct kiosk *kiosk);
+
+/* locks.c */
+void locks_open(struct step *step, int bin);
+void locks_open_class(struct step *step, enum waste_class class);
+void locks_reading(struct step *step, const reading_t *reading);
+void locks_watch(struct step *step);
+int64_t locks_deadline(const struct kiosk *kiosk);
+
 /* devices.c */
 void devices_heard(struct step *step, uint8_t port);
 void devices_port(struct step *step, uint8_t port, bool up);

@@ -78,6 +78,9 @@ void technician_lid(struct step *step, const reading_t *reading)
 void technician_intent(struct step *step, const intent_t *intent)
 {
     struct kiosk *kiosk = step->kiosk;
+    if (orders_intent(step, intent)) {
+        return;
+    }
     switch (intent->kind) {
     case INTENT_WIRING:
         if (!is_checking(kiosk)) {
@@ -106,6 +109,7 @@ void technician_leave(struct step *step)
         end_check(step, WIRING_OFF);
     }
     kiosk->wiring.result = WIRING_OFF;
+    orders_leave(step);
 }
 
 void technician_watch(struct step *step)
@@ -114,9 +118,10 @@ void technician_watch(struct step *step)
     if (is_checking(kiosk) && kiosk->now_ms >= kiosk->wiring.until_ms) {
         end_check(step, WIRING_NOTHING);
     }
+    orders_watch(step);
 }
 
 int64_t technician_deadline(const struct kiosk *kiosk)
 {
-    return is_checking(kiosk) ? kiosk->wiring.until_ms : INT64_MAX;
+    return is_checking(kiosk) ? kiosk->wiring.until_ms : orders_deadline(kiosk);
 }

@@ -147,6 +147,28 @@ enum wiring_result {
     WIRING_NOTHING  /* nothing moved in time */
 };
 
+/* Zero and tare: which scale, which of them, really? */
+enum order_step {
+    ORDER_OFF,
+    ORDER_PICK,    /* which bin's scale? */
+    ORDER_BIN,     /* zero or tare? */
+    ORDER_CONFIRM, /* really? */
+    ORDER_WAITING, /* sent; until the weight stands still */
+    ORDER_DONE,    /* it shows about 0 */
+    ORDER_SAME,    /* it shows something else */
+    ORDER_SILENT   /* it says nothing that stands still */
+};
+
+struct view_order {
+    bool is_offered; /* some scale can be told to */
+    enum order_step step;
+    bool is_tare;
+    int bin;            /* index */
+    bool zeroes, tares; /* what this bin's scale can */
+    bool has_grams;
+    int32_t grams; /* what it shows; DONE and SAME: what it showed when it stood still */
+};
+
 struct view_wiring {
     enum wiring_result result;
     int bin;          /* index: whose lid is asked for */
@@ -200,6 +222,7 @@ struct view {
     int device_count; /* SCREEN_DEVICES */
     struct view_device devices[HW_PORTS_MAX];
     struct view_wiring wiring;
+    struct view_order order;
 
     enum store_state store;
     int unrecorded; /* events that wait for storage */

@@ -2,6 +2,7 @@
 
 #include "kiosk/shell/bus_thread.h"
 #include "kiosk/shell/clock.h"
+#include "kiosk/shell/device_orders.h"
 #include "kiosk/shell/display.h"
 #include "kiosk/shell/gate.h"
 #include "kiosk/shell/io.h"
@@ -101,6 +102,10 @@ static void perform(struct app *app, const struct kiosk_effects *effects)
             break;
         case EFFECT_CHECK_PIN:
             check_pin(app, effect->u.pin);
+            break;
+        case EFFECT_SCALE_COMMAND:
+        case EFFECT_UNLOCK:
+            device_orders_send(app->io, app->buses, effect);
             break;
         }
     }

@@ -251,6 +251,8 @@ static void tell_fault(struct doctor *doctor, const struct ledger_fault *fault)
         {"duplicate", "the same device as another port", "correct `device` of one of the two"},
         {"wrong_unit", "shows pieces, percent or no unit",
          "set it to kg, or name `unit` in site.cfg"},
+        {"lock_silent", "asked to open, and nothing moved", "check the lock and its wire"},
+        {"lock_failed", "the board says that it does not open", "check the lock and its supply"},
         {"overload", "over or under its range", "unload the scale, set its zero, check its cells"},
         {"frozen", "repeats one value", "switch the indicator off and on; check its cells"},
     };

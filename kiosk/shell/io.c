@@ -236,16 +236,43 @@ static void hear_silence(struct io *io, struct io_port *port)
     io_settle(io, port, now_ms);
 }
 
+/* A request that does not fit whole is cut off: no answer, as if the device had not heard it. */
+static void say(struct io *io, struct io_port *port, const uint8_t *request, size_t length,
+                int64_t now_ms)
+{
+    if (length > 0 && port->link.ops->write(&port->link, request, length) == LINK_LOST) {
+        lose(io, port, now_ms);
+    }
+}
+
+/* What main wants to be said. */
+static void obey(struct io *io, int index, int64_t now_ms)
+{
+    struct io_port *port = &io->ports[index];
+    const struct hw_driver *driver = port->settings->driver;
+    const struct hw_options *options = &port->port.config.options;
+    const unsigned commands = atomic_exchange(&io->commands[index], 0);
+    const unsigned unlocks = atomic_exchange(&io->unlocks[index], 0);
+    uint8_t request[HW_REQUEST_MAX];
+    for (unsigned i = 0; driver->command != NULL && i <= HW_COMMAND_CLEAR_TARE; i++) {
+        if ((commands >> i & 1U) != 0 && supervisor_is_open(&port->supervisor)) {
+            say(io, port, request, driver->command(options, (enum hw_command)i, request), now_ms);
+        }
+    }
+    for (uint8_t i = 1; driver->unlock != NULL && i <= HW_CHANNELS_MAX; i++) {
+        if ((unlocks >> i & 1U) != 0 && supervisor_is_open(&port->supervisor)) {
+            say(io, port, request, driver->unlock(options, i, request), now_ms);
+        }
+    }
+}
+
 static void ask(struct io *io, struct io_port *port, int64_t now_ms)
 {
     const struct hw_driver *driver = port->settings->driver;
     uint8_t request[HW_REQUEST_MAX];
     const size_t length = driver->poll(&port->port.config.options, request);
     port->poll_ms = now_ms + driver->poll_ms;
-    /* A request that does not fit whole is cut off: no answer, and the next one asks again. */
-    if (port->link.ops->write(&port->link, request, length) == LINK_LOST) {
-        lose(io, port, now_ms);
-    }
+    say(io, port, request, length, now_ms);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
@@ -308,6 +335,9 @@ static int64_t attend(struct io *io, bool is_resting, int64_t now_ms)
 {
     for (int i = 0; i < io->port_count; i++) {
         attend_port(io, &io->ports[i], now_ms);
+        if (atomic_load(&io->commands[i]) != 0 || atomic_load(&io->unlocks[i]) != 0) {
+            obey(io, i, now_ms);
+        }
     }
     int64_t due_ms = is_resting ? io->batch_until_ms : INT64_MAX;
     for (int i = 0; i < io->port_count; i++) {
@@ -412,6 +442,22 @@ void io_attend(struct io *io, bool attentive)
 void io_watch(struct io *io, bool watched)
 {
     if (atomic_exchange(&io->watched, watched) != watched && watched) {
+        wake_up(io->stop);
+    }
+}
+
+void io_command(struct io *io, int port, enum hw_command command)
+{
+    if (io != NULL && port >= 0 && port < io->port_count) {
+        atomic_fetch_or(&io->commands[port], 1U << command);
+        wake_up(io->stop);
+    }
+}
+
+void io_unlock(struct io *io, int port, int channel)
+{
+    if (io != NULL && port >= 0 && port < io->port_count) {
+        atomic_fetch_or(&io->unlocks[port], 1U << channel);
         wake_up(io->stop);
     }
 }

@@ -45,6 +45,12 @@ void io_attend(struct io *io, bool attentive);
  * status once a second. */
 void io_watch(struct io *io, bool watched);
 
+/* Main sends the scale of a port a command, or the board of a port the request to open the lock of
+ * `channel`. Sent at once, once, if the port is open and its driver knows it; what came of it shows
+ * in its readings. */
+void io_command(struct io *io, int port, enum hw_command command);
+void io_unlock(struct io *io, int port, int channel);
+
 void io_stop(struct io *io);
 
 #endif

@@ -46,6 +46,8 @@ struct io {
     int stop; /* eventfd */
     struct waits waits;
     atomic_bool stopping, attentive, watched;
+    atomic_uint commands[HW_PORTS_MAX]; /* bit = enum hw_command */
+    atomic_uint unlocks[HW_PORTS_MAX];  /* bit = channel */
     int port_count;
     struct io_port ports[HW_PORTS_MAX];
     struct told told[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];

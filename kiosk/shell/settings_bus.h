@@ -13,6 +13,10 @@
 int settings_read_bus(const struct settings_reader *reader, config_setting_t *element,
                       struct settings *settings);
 
+/* One element of the list `bins`, after all ports and buses. Likewise. (settings_bins.c) */
+int settings_read_bin(const struct settings_reader *reader, config_setting_t *element,
+                      struct settings *settings);
+
 /* The bus behind a port, NULL where it is a serial port. */
 const struct bus_settings *settings_bus(const struct settings *settings, int port);
 

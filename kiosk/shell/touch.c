@@ -86,9 +86,9 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
 static bool takes_number(enum intent_kind kind)
 {
     return kind == INTENT_GROUP || kind == INTENT_LETTER || kind == INTENT_PAGE ||
-           kind == INTENT_COLLECT || kind == INTENT_WIRING || kind == INTENT_INSPECT ||
-           kind == INTENT_COUNT || kind == INTENT_CHECKED || kind == INTENT_WRONG ||
-           kind == INTENT_THING;
+           kind == INTENT_COLLECT || kind == INTENT_WIRING || kind == INTENT_SCALE ||
+           kind == INTENT_INSPECT || kind == INTENT_COUNT || kind == INTENT_CHECKED ||
+           kind == INTENT_WRONG || kind == INTENT_THING;
 }
 
 void touch_format_item(const char *name, struct capture_event *event)

@@ -46,6 +46,11 @@ enum { FIELDS_MAX = 17 };
 #name, AT(in.name), SIZE(in.name), how, when, AT(decider)                                  \
     }
 
+#define SCALE_ORDER_FIELDS                                                                         \
+    F(scale_order, bin, FIELD_INT32), F(scale_order, scale, FIELD_TEXT),                           \
+        F_IF(scale_order, before_g, FIELD_INT32, WITH_FLAG, scale_order.has_before),               \
+        F(scale_order, who, FIELD_TEXT)
+
 /* The order of the fields is the order of the text: changing it is a new BODY_VERSION. */
 static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
     [EVENT_START] = {F(start, version, FIELD_TEXT), F(start, site, FIELD_TEXT)},
@@ -119,6 +124,8 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
                      F(purge, before_utc_ms, FIELD_INT64), F(purge, months, FIELD_INT32),
                      F(purge, hash, FIELD_TEXT)},
     [EVENT_IDENTIFIED] = {F(identified, visit, FIELD_INT64), F(identified, person, FIELD_TEXT)},
+    [EVENT_ZERO] = {SCALE_ORDER_FIELDS},
+    [EVENT_TARE] = {SCALE_ORDER_FIELDS},
 };
 
 /* Members are reached by offset, so their enums must have the size of an int. */

@@ -203,31 +203,116 @@ static void wiring_words(char *out, size_t size, const struct view *view)
     }
 }
 
-static void wiring_draw(struct canvas *canvas, rect_t rect, const struct view *view)
+/* ---- zero and tare --------------------------------------------------------------------------- */
+
+static void order_words(char *out, size_t size, const struct view *view)
+{
+    static const enum string_id words[] = {
+        [ORDER_PICK] = STR_ORDER_PICK,       [ORDER_BIN] = STR_ORDER_BIN,
+        [ORDER_WAITING] = STR_ORDER_WAITING, [ORDER_DONE] = STR_ORDER_DONE,
+        [ORDER_SAME] = STR_ORDER_SAME,       [ORDER_SILENT] = STR_ORDER_SILENT,
+    };
+    const struct view_order *order = &view->order;
+    char bin[FORMAT_MAX], weight[STRINGS_COMPOSED_MAX];
+    strings_compose(bin, sizeof bin, STR_BINS, format_count(view->bins[order->bin].number).text,
+                    NULL);
+    strings_compose(weight, sizeof weight, order->has_grams ? STR_WEIGHT : STR_UNKNOWN,
+                    format_kilograms(order->grams, 2).text, NULL);
+    const enum string_id id = order->step != ORDER_CONFIRM ? words[order->step]
+                              : order->is_tare             ? STR_ORDER_TARE
+                                                           : STR_ORDER_ZERO;
+    strings_compose(out, size, id, bin, weight);
+}
+
+/* ---- the question below, and its buttons ----------------------------------------------------- */
+
+enum { CHOICES_MAX = SITE_BINS_MAX + 1 };
+
+struct choices {
+    int count;
+    char bins[SITE_BINS_MAX][FORMAT_MAX];
+    struct button buttons[CHOICES_MAX];
+};
+
+static void add(struct choices *choices, enum button_kind kind, const char *text,
+                enum intent_kind intent, int argument)
+{
+    choices->buttons[choices->count++] = (struct button){
+        .kind = kind, .icon = ICON_NONE, .text = text, .intent = intent, .argument = argument};
+}
+
+static void add_bins(struct choices *choices, const struct view *view, enum intent_kind intent,
+                     int primary)
+{
+    for (int i = 0; i < view->bin_count; i++) {
+        strings_compose(choices->bins[i], FORMAT_MAX, STR_BINS,
+                        format_count(view->bins[i].number).text, NULL);
+        add(choices, i == primary ? BUTTON_PRIMARY : BUTTON_SECONDARY, choices->bins[i], intent,
+            view->bins[i].number);
+    }
+}
+
+static void wiring_choices(struct choices *choices, const struct view *view)
 {
     const bool waits = view->wiring.result == WIRING_WAITING;
-    const bool wrong = view->wiring.result == WIRING_OTHER || view->wiring.result == WIRING_NOTHING;
+    add_bins(choices, view, INTENT_WIRING, waits ? view->wiring.bin : -1);
+    for (int i = 0; i < choices->count && view->bin_count <= 4; i++) {
+        choices->buttons[i].icon = ICON_LID;
+    }
+    if (view->order.is_offered) {
+        add(choices, BUTTON_SECONDARY, strings_get(STR_ORDER_OPEN), INTENT_SCALES, 0);
+    }
+}
+
+static void order_choices(struct choices *choices, const struct view *view)
+{
+    const struct view_order *order = &view->order;
+    const bool is_asked = order->step == ORDER_BIN;
+    if (order->step == ORDER_WAITING) {
+        return;
+    }
+    if (order->step == ORDER_PICK) {
+        add_bins(choices, view, INTENT_SCALE, -1);
+    }
+    if (is_asked && order->zeroes) {
+        add(choices, BUTTON_SECONDARY, strings_get(STR_ZERO), INTENT_ZERO, 0);
+    }
+    if (is_asked && order->tares) {
+        add(choices, BUTTON_SECONDARY, strings_get(STR_TARE), INTENT_TARE, 0);
+    }
+    if (order->step == ORDER_CONFIRM) {
+        add(choices, BUTTON_PRIMARY, strings_get(STR_CONFIRM), INTENT_CONFIRM, 0);
+    }
+    const bool is_over = order->step > ORDER_WAITING;
+    add(choices, BUTTON_SECONDARY, strings_get(is_over ? STR_BACK : STR_CANCEL), INTENT_CANCEL, 0);
+}
+
+static void question_draw(struct canvas *canvas, rect_t rect, const struct view *view)
+{
+    const bool is_order = view->order.step != ORDER_OFF;
+    const bool must_act =
+        is_order ? view->order.step >= ORDER_CONFIRM && view->order.step != ORDER_DONE
+                 : view->wiring.result == WIRING_WAITING || view->wiring.result == WIRING_OTHER ||
+                       view->wiring.result == WIRING_NOTHING;
     char words[STRINGS_COMPOSED_MAX];
-    wiring_words(words, sizeof words, view);
+    struct choices choices = {.count = 0};
+    if (is_order) {
+        order_words(words, sizeof words, view);
+        order_choices(&choices, view);
+    } else {
+        wiring_words(words, sizeof words, view);
+        wiring_choices(&choices, view);
+    }
     rect_t line = layout_cut_top(&rect, 44);
-    if (waits || wrong) {
+    if (must_act) {
         canvas_fill(canvas, line, COLOUR_WARN_SOFT, GAP_SMALL);
         line = layout_inset(line, GAP_SMALL, 0);
     }
     canvas_text(canvas, line, (text_style_t){TEXT_LARGE, FONT_BOLD, ALIGN_LEFT, COLOUR_INK}, words);
     layout_cut_top(&rect, GAP_SMALL);
-    for (int i = 0; i < view->bin_count; i++) {
-        char bin[FORMAT_MAX];
-        strings_compose(bin, sizeof bin, STR_BINS, format_count(view->bins[i].number).text, NULL);
-        widget_button(
-            canvas, layout_cell(rect, view->bin_count, 1, GAP_SMALL, i),
-            &(struct button){
-                .kind = waits && view->wiring.bin == i ? BUTTON_PRIMARY : BUTTON_SECONDARY,
-                .icon = view->bin_count > 4 ? ICON_NONE : ICON_LID,
-                .text = bin,
-                .intent = INTENT_WIRING,
-                .argument = view->bins[i].number,
-            });
+    for (int i = 0; i < choices.count; i++) {
+        widget_button(canvas, layout_cell(rect, choices.count, 1, GAP_SMALL, i),
+                      &choices.buttons[i]);
     }
 }
 
@@ -292,7 +377,7 @@ void screen_devices_draw(struct canvas *canvas, const struct view *view)
     rect_t page = canvas_page(canvas);
     widget_board_top(canvas, &page, view, strings_get(STR_DEVICES_TITLE), words);
     const int button = BUTTON_HEIGHT > canvas->touch ? BUTTON_HEIGHT : canvas->touch;
-    wiring_draw(canvas, layout_cut_bottom(&page, 44 + GAP_SMALL + button), view);
+    question_draw(canvas, layout_cut_bottom(&page, 44 + GAP_SMALL + button), view);
     layout_cut_bottom(&page, GAP);
 
     devices_draw(canvas, page, view);
@@ -303,8 +388,11 @@ intent_t screen_devices_key(const struct view *view, enum ui_key key)
     const int digit = screens_key_digit(key);
     for (int i = 0; i < view->bin_count; i++) {
         if (view->bins[i].number == digit) {
-            return (intent_t){INTENT_WIRING, digit};
+            return (intent_t){view->order.step == ORDER_OFF ? INTENT_WIRING : INTENT_SCALE, digit};
         }
+    }
+    if (key == UI_KEY_ENTER && view->order.step == ORDER_CONFIRM) {
+        return (intent_t){INTENT_CONFIRM, 0};
     }
     return (intent_t){key == UI_KEY_ESCAPE ? INTENT_CANCEL : INTENT_NONE, 0};
 }

@@ -619,6 +619,7 @@ const struct golden_sample golden_samples[] = {
     {"devices-faults", sample_devices_faults, false},
     {"devices-frozen", sample_devices_frozen, false},
     {"devices-wiring", sample_devices_wiring, false},
+    {"devices-order", sample_devices_order, false},
     {"devices-longest", sample_devices_longest, true},
     {"search", sample_search, false},
     {"search-letters", sample_search_letters, false},

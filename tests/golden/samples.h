@@ -39,6 +39,7 @@ void sample_devices(struct view *view, struct site *site);
 void sample_devices_faults(struct view *view, struct site *site);
 void sample_devices_frozen(struct view *view, struct site *site);
 void sample_devices_wiring(struct view *view, struct site *site);
+void sample_devices_order(struct view *view, struct site *site);
 void sample_devices_longest(struct view *view, struct site *site);
 
 void sample_inspect(struct view *view, struct site *site);

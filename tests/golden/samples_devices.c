@@ -75,10 +75,18 @@ void sample_devices_wiring(struct view *view, struct site *site)
     view->wiring.wait_s = 23;
 }
 
+void sample_devices_order(struct view *view, struct site *site)
+{
+    sample_devices(view, site);
+    view->order = (struct view_order){
+        .is_offered = true, .step = ORDER_CONFIRM, .bin = 2, .has_grams = true, .grams = 12340};
+}
+
 void sample_devices_longest(struct view *view, struct site *site)
 {
     sample_longest(view, site);
     view->screen = SCREEN_DEVICES;
+    view->order.is_offered = true;
     for (int i = 0; i < HW_PORTS_MAX; i++) {
         device(view, i, "recyclables-hall", "weightech_wt1000");
         view->devices[i].frames = 123456789012;

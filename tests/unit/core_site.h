@@ -71,6 +71,10 @@ struct test_site {
     int ledger_count;
     int sounds[SOUNDS];
     int pins_asked;
+    int commands; /* to scales */
+    uint8_t commanded_port;
+    bool commanded_tare;
+    int unlocks[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
     char pin[PIN_DIGITS_MAX + 1];
 };
 
@@ -112,6 +116,14 @@ static inline void site_take_effects(struct test_site *t)
         case EFFECT_CHECK_PIN:
             t->pins_asked++;
             memcpy(t->pin, effect->u.pin, sizeof t->pin);
+            break;
+        case EFFECT_SCALE_COMMAND:
+            t->commands++;
+            t->commanded_port = effect->u.scale_command.port;
+            t->commanded_tare = effect->u.scale_command.is_tare;
+            break;
+        case EFFECT_UNLOCK:
+            t->unlocks[effect->u.unlock.port][effect->u.unlock.channel]++;
             break;
         }
     }

@@ -260,6 +260,15 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.inspection.things = (int32_t)random_below(seed, 1 << WRONG_THING_COUNT);
         random_text(seed, event.body.inspection.who, sizeof event.body.inspection.who);
         break;
+    case EVENT_ZERO:
+    case EVENT_TARE:
+        event.body.scale_order.bin = bin;
+        random_text(seed, event.body.scale_order.scale, sizeof event.body.scale_order.scale);
+        event.body.scale_order.has_before = random_below(seed, 2) != 0;
+        event.body.scale_order.before_g =
+            event.body.scale_order.has_before ? random_grams(seed) : 0;
+        random_text(seed, event.body.scale_order.who, sizeof event.body.scale_order.who);
+        break;
     default:
         abort();
     }

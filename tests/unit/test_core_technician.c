@@ -132,6 +132,121 @@ static void a_channel_that_only_begins_to_speak_has_not_moved(void **state)
     assert_int_equal(view.wiring.other_bin, -1);
 }
 
+/* ---- zero and tare --------------------------------------------------------------------------- */
+
+static void order(struct test_site *t, int bin, enum intent_kind kind)
+{
+    t->site.zeroes[t->site.bins[bin].scale.port] = true;
+    t->site.tares[t->site.bins[bin].scale.port] = true;
+    enter(t);
+    assert_true(site_view(t).order.is_offered);
+    site_intent(t, INTENT_SCALES, 0);
+    assert_int_equal(site_view(t).order.step, ORDER_PICK);
+    site_intent(t, INTENT_SCALE, t->site.bins[bin].number);
+    assert_int_equal(site_view(t).order.step, ORDER_BIN);
+    site_intent(t, kind, 0);
+    assert_int_equal(site_view(t).order.step, ORDER_CONFIRM);
+    assert_int_equal(t->commands, 0);
+}
+
+static void a_zero_is_confirmed_sent_recorded_and_no_waste(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 1, INTENT_ZERO);
+    const int32_t shown_g = t->kiosk.bins[1].grams;
+    site_intent(t, INTENT_CONFIRM, 0);
+    assert_int_equal(t->commands, 1);
+    assert_int_equal(t->commanded_port, t->site.bins[1].scale.port);
+    assert_false(t->commanded_tare);
+    const struct event_scale_order *zero = &site_event(t, EVENT_ZERO, 0)->body.scale_order;
+    assert_int_equal(zero->bin, t->site.bins[1].number);
+    assert_string_equal(zero->scale, t->site.ports[t->site.bins[1].scale.port]);
+    assert_string_equal(zero->who, "technician");
+    assert_true(zero->has_before);
+    assert_in_range(zero->before_g, shown_g - 10, shown_g + 10);
+    t->load_g[1] = 0;
+    site_run(t, 8000);
+    assert_int_equal(site_view(t).order.step, ORDER_DONE);
+    assert_int_equal(site_view(t).order.grams, 0);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    site_intent(t, INTENT_LEAVE, 0);
+    /* What comes next is weighed from the new zero. */
+    site_choose(t, t->site.bins[1].class);
+    site_drop(t, 1, 700);
+    site_run(t, 15000);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->base_g, 0);
+    assert_in_range(site_deposit(t, 0)->weight_g, 690, 710);
+}
+
+static void a_tare_is_another_row(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 2, INTENT_TARE);
+    site_intent(t, INTENT_CONFIRM, 0);
+    assert_true(t->commanded_tare);
+    assert_int_equal(site_count(t, EVENT_TARE), 1);
+    assert_int_equal(site_count(t, EVENT_ZERO), 0);
+}
+
+static void a_scale_that_does_not_obey_is_told(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 0, INTENT_ZERO);
+    site_intent(t, INTENT_CONFIRM, 0);
+    site_run(t, 8000);
+    assert_int_equal(site_view(t).order.step, ORDER_SAME);
+    assert_int_equal(site_view(t).order.grams, EMPTY_G);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+}
+
+static void a_scale_that_falls_silent_ends_the_wait(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 0, INTENT_ZERO);
+    site_mute_scale(t, 0, true);
+    site_intent(t, INTENT_CONFIRM, 0);
+    site_run(t, 11000);
+    assert_int_equal(site_view(t).order.step, ORDER_SILENT);
+    site_mute_scale(t, 0, false);
+    t->load_g[0] = 0;
+    site_run(t, 10000);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(t->kiosk.bins[0].base_g, 0);
+}
+
+static void nothing_is_sent_without_a_yes_or_to_a_scale_that_cannot(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 1, INTENT_ZERO);
+    site_intent(t, INTENT_CANCEL, 0);
+    assert_int_equal(site_view(t).order.step, ORDER_OFF);
+    site_intent(t, INTENT_CONFIRM, 0);
+    site_intent(t, INTENT_SCALES, 0);
+    site_intent(t, INTENT_SCALE, t->site.bins[0].number);
+    assert_int_equal(site_view(t).order.step, ORDER_PICK);
+    site_intent(t, INTENT_ZERO, 0);
+    site_intent(t, INTENT_CONFIRM, 0);
+    assert_int_equal(t->commands, 0);
+    assert_int_equal(site_count(t, EVENT_ZERO), 0);
+}
+
+static void leaving_while_a_scale_is_waited_for_invents_nothing(void **state)
+{
+    struct test_site *t = *state;
+    order(t, 1, INTENT_ZERO);
+    site_intent(t, INTENT_CONFIRM, 0);
+    site_run(t, 500);
+    site_intent(t, INTENT_LEAVE, 0);
+    assert_int_equal(site_view(t).screen, SCREEN_CHOOSE);
+    t->load_g[1] = 0;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(t->kiosk.bins[1].base_g, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +257,12 @@ int main(void)
         SITE_TEST(nothing_that_moves_is_told_after_a_while),
         SITE_TEST(weight_that_comes_during_a_check_is_no_deposit_but_not_lost),
         SITE_TEST(leaving_in_the_middle_puts_the_bins_back_to_work),
+        SITE_TEST(a_zero_is_confirmed_sent_recorded_and_no_waste),
+        SITE_TEST(a_tare_is_another_row),
+        SITE_TEST(a_scale_that_does_not_obey_is_told),
+        SITE_TEST(a_scale_that_falls_silent_ends_the_wait),
+        SITE_TEST(nothing_is_sent_without_a_yes_or_to_a_scale_that_cannot),
+        SITE_TEST(leaving_while_a_scale_is_waited_for_invents_nothing),
         SITE_TEST(a_channel_that_only_begins_to_speak_has_not_moved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

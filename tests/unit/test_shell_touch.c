@@ -94,7 +94,7 @@ static void what_is_recorded_is_read_back(void **state)
     (void)state;
     int written = 0;
     for (enum intent_kind kind = 0; kind < INTENT_KIND_COUNT; kind++) {
-        bool of_a_bin = kind == INTENT_COLLECT || kind == INTENT_WIRING;
+        bool of_a_bin = kind == INTENT_COLLECT || kind == INTENT_WIRING || kind == INTENT_SCALE;
         intent_t intent = {kind, of_a_bin ? 4 : kind == INTENT_CHOOSE ? 2 : 0};
         struct capture_event event = {0};
         if (!touch_format(&intent, &event)) {
