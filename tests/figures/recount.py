@@ -194,8 +194,8 @@ def check_interval(log, name, sums):
     """The page cuts the low end and raises the high one to a tenth of a percent."""
     said = log.web[name + ".accuracy.interval"]
     checked = sums["checked"]
-    if checked < SAMPLE_LEAST:
-        log.equal(f"web {name} interval", said, "–")
+    if checked < SAMPLE_LEAST or said == "–":
+        log.equal(f"web {name} interval", said == "–", checked < SAMPLE_LEAST)
         return
     low, high = wilson(checked - sums["wrong"], checked)
     ends = [float(end.rstrip("%")) for end in said.split(" – ")]
