@@ -85,6 +85,7 @@ void display_close(struct display *display)
 /* What makes a screen a new one for the album: not a weight or a second, but another state. */
 static uint64_t shot_key(const struct view *view)
 {
+    const uint64_t prime = UINT64_C(1099511628211);
     uint64_t key = (uint64_t)view->screen;
     const uint64_t parts[] = {
         view->chosen,
@@ -96,12 +97,16 @@ static uint64_t shot_key(const struct view *view)
         view->keypad,
         view->collect,
         view->store,
+        view->search.group,
+        (uint64_t)view->search.total,
+        (uint64_t)view->search.page,
+        view->inspect.step,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        key = key * 16 + (parts[i] & 15);
+        key = (key ^ parts[i]) * prime;
     }
     for (int i = 0; i < view->bin_count; i++) {
-        key = key * 3 + (view->bins[i].scale != SENSOR_OK) + (view->bins[i].level == FILL_FULL);
+        key = key * prime + (view->bins[i].scale != SENSOR_OK) + (view->bins[i].level == FILL_FULL);
     }
     return key;
 }
@@ -111,7 +116,8 @@ static void save_shot(struct display *display, const struct view *view)
     static const char *const names[SCREEN_COUNT] = {
         [SCREEN_CHOOSE] = "choose",   [SCREEN_GUIDE] = "guide",     [SCREEN_WRONG] = "wrong",
         [SCREEN_RECEIPT] = "receipt", [SCREEN_KEYPAD] = "keypad",   [SCREEN_FILL] = "fill",
-        [SCREEN_COLLECT] = "collect", [SCREEN_DEVICES] = "devices",
+        [SCREEN_COLLECT] = "collect", [SCREEN_DEVICES] = "devices", [SCREEN_SEARCH] = "search",
+        [SCREEN_INSPECT] = "inspect",
     };
     uint64_t key = shot_key(view);
     for (int i = 0; i < display->shot_count; i++) {
