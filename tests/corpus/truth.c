@@ -169,6 +169,10 @@ static void on_load(struct scene *scene, struct standing *standing,
         opening->sure = opening->sure && (opening->chosen == SCENE_NONE ||
                                           action->t_ms - standing->seen_ms < IDLE_MS - 6000);
     }
+    if (opening->found_open) {
+        stand(standing, opening, action->t_ms);
+        opening->sure = false; /* which opening, whose choice? */
+    }
     judge_outcome(scene, standing, opening);
 }
 
