@@ -72,6 +72,7 @@ void plan_move(struct plan *plan, struct scene_opening *opening, int64_t t_ms, d
     plan_action(plan, ACTION_LOAD, t_ms, opening->bin, grams)->opening =
         (int)(opening - plan->scene->openings);
     opening->grams += grams;
+    opening->moves++;
     opening->first_load_ms = opening->first_load_ms < 0 ? t_ms : opening->first_load_ms;
     opening->last_move_ms = t_ms > opening->last_move_ms ? t_ms : opening->last_move_ms;
     plan->contents_g[opening->bin] += grams;
@@ -179,6 +180,7 @@ static void find_open(struct plan *plan, struct scene_opening *first)
     opening->opened_ms = t_ms;
     opening->first_load_ms = -1;
     opening->grams = 0;
+    opening->moves = 0;
     opening->found_open = true;
     opening->story = "found open";
     first->merges = true;

@@ -126,6 +126,8 @@ struct scene_opening {
     double grams;
     bool merges;        /* one deposit with the next one would be right, too (truth.c) */
     bool found_open;    /* somebody else had left the lid open: this bag came through it, too */
+    int moves;          /* weights that came or went */
+    bool splits;        /* two deposits are right, too: no lid tells that both bags came together */
     const char *story;  /* what the planner had in mind */
     bool answered;      /* a class was named afterwards */
     int declared_after; /* class */
