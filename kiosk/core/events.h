@@ -35,21 +35,21 @@ enum {
     X(EVENT_ADJUSTMENT, "adjustment", adjustment) /* weight came or went with no lid open */       \
     X(EVENT_DEVICE_LOST, "device_lost", device)   /* a port or sensor went silent or away */       \
     X(EVENT_DEVICE_BACK, "device_back", device)   /* it speaks again */                            \
-    X(EVENT_LOGIN, "login", login)            /* somebody tried to enter the service screens */    \
-    X(EVENT_OVERLOAD, "overload", overload)   /* a scale left its range, or is back in it */       \
-    X(EVENT_FROZEN, "frozen", frozen)         /* a scale repeats one value, or lives again */      \
-    X(EVENT_ZERO, "zero", scale_order)        /* a scale was told to set its zero */               \
-    X(EVENT_TARE, "tare", scale_order)        /* a scale was told to tare */
-X(EVENT_UNDONE, "undone", undone)             /* the person took a deposit back */
-X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */
-X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */
-X(EVENT_KEY, "key", key)                      /* the signing key is another one from here on */
-X(EVENT_SETTINGS, "settings", settings)       /* a setting is another one than before */
-X(EVENT_EXPORT, "export", export)             /* records were given away */
-X(EVENT_STORAGE, "storage", storage)          /* room for the ledger ran low, out, or is back */
-X(EVENT_SET_ASIDE, "set_aside", set_aside)    /* the ledger before this one was damaged */
-X(EVENT_PURGE, "purge", purge)                /* the oldest rows were taken out */
-X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
+    X(EVENT_LOGIN, "login", login)          /* somebody tried to enter the service screens */      \
+    X(EVENT_OVERLOAD, "overload", overload) /* a scale left its range, or is back in it */         \
+    X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
+    X(EVENT_ZERO, "zero", scale_order)      /* a scale was told to set its zero */                 \
+    X(EVENT_TARE, "tare", scale_order)      /* a scale was told to tare */                         \
+    X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
+    X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */                  \
+    X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */                    \
+    X(EVENT_KEY, "key", key)                   /* the signing key is another one from here on */   \
+    X(EVENT_SETTINGS, "settings", settings)    /* a setting is another one than before */          \
+    X(EVENT_EXPORT, "export", export)          /* records were given away */                       \
+    X(EVENT_STORAGE, "storage", storage)       /* room for the ledger ran low, out, or is back */  \
+    X(EVENT_SET_ASIDE, "set_aside", set_aside) /* the ledger before this one was damaged */        \
+    X(EVENT_PURGE, "purge", purge)             /* the oldest rows were taken out */                \
+    X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
 
 enum event_kind {
 #define X(name, text, member) name,

@@ -324,9 +324,36 @@ struct uptime uptime_of(span_t period, const span_t *runs, int run_count, const 
 
 /* ---- the week of the screen ------------------------------------------------------------------ */
 
-static size_t slot_of(int64_t day)
+static const struct figures_day *find_day(const struct figures_calendar *calendar, int64_t day)
 {
-    return (size_t)((day % FIGURES_DAYS + FIGURES_DAYS) % FIGURES_DAYS);
+    for (int i = 0; i < FIGURES_DAYS; i++) {
+        if (calendar->days[i].used && calendar->days[i].day == day) {
+            return &calendar->days[i];
+        }
+    }
+    return NULL;
+}
+
+static int64_t distance(int64_t a, int64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* A free place, or that of the day farthest from `day`: a clock that was wrong for a while takes
+ * no place from the days of this week. */
+static struct figures_day *place_for(struct figures_calendar *calendar, int64_t day)
+{
+    struct figures_day *place = &calendar->days[0];
+    for (int i = 0; i < FIGURES_DAYS; i++) {
+        struct figures_day *other = &calendar->days[i];
+        if (!other->used) {
+            return other;
+        }
+        if (distance(other->day, day) > distance(place->day, day)) {
+            place = other;
+        }
+    }
+    return place;
 }
 
 /* Where a row counts; NULL where it must not: without a clock every day is 1970-01-01, which must
@@ -334,14 +361,16 @@ static size_t slot_of(int64_t day)
 static struct figures *day_of(struct figures_calendar *calendar, const moment_t *at)
 {
     const int64_t day = local_day(at->utc_ms);
-    struct figures_day *slot = &calendar->days[slot_of(day)];
-    if (at->quality == CLOCK_UNSET && slot->day != day) {
+    const struct figures_day *known = find_day(calendar, day);
+    if (known != NULL) {
+        return &calendar->days[known - calendar->days].figures;
+    }
+    struct figures_day *place = place_for(calendar, day);
+    if (place->used && at->quality == CLOCK_UNSET) {
         return NULL;
     }
-    if (slot->day != day) {
-        *slot = (struct figures_day){.day = day};
-    }
-    return &slot->figures;
+    *place = (struct figures_day){.used = true, .day = day};
+    return &place->figures;
 }
 
 static void remember(struct figures_calendar *calendar, const struct kiosk_event *event,
@@ -359,9 +388,9 @@ static void take_back(struct figures_calendar *calendar, int64_t seq)
         if (seq == 0 || recent->seq != seq) {
             continue;
         }
-        struct figures_day *slot = &calendar->days[slot_of(recent->day)];
-        if (slot->day == recent->day) {
-            figures_take_back(&slot->figures, &recent->deposit);
+        const struct figures_day *day = find_day(calendar, recent->day);
+        if (day != NULL) {
+            figures_take_back(&calendar->days[day - calendar->days].figures, &recent->deposit);
         }
         recent->seq = 0; /* once only */
     }
@@ -393,9 +422,9 @@ void figures_apply(struct figures_calendar *calendar, const struct kiosk_event *
 
 static void add_day(struct figures *sum, const struct figures_calendar *calendar, int64_t day)
 {
-    const struct figures_day *slot = &calendar->days[slot_of(day)];
-    if (slot->day == day) {
-        figures_add(sum, &slot->figures);
+    const struct figures_day *known = find_day(calendar, day);
+    if (known != NULL) {
+        figures_add(sum, &known->figures);
     }
 }
 

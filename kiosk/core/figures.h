@@ -18,7 +18,7 @@
 #include "kiosk/core/events.h"
 
 enum {
-    FIGURES_DAYS = 8,          /* a week and the day that is about to begin */
+    FIGURES_DAYS = 16,         /* a week, and days that a wrong clock made up */
     FIGURES_RECENT = 64,       /* deposits that may still be taken back */
     FIGURES_SAMPLE_LEAST = 30, /* below so many checked a site that says nothing reads 样本不足 */
     FIGURES_ALL = -1,          /* any class, any outcome */
@@ -147,6 +147,7 @@ struct uptime uptime_of(span_t period, const span_t *runs, int run_count, const 
 /* ---- the week of the screen ------------------------------------------------------------------ */
 
 struct figures_day {
+    bool used;
     int64_t day; /* local_day() */
     struct figures figures;
 };

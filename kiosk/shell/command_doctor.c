@@ -107,8 +107,9 @@ static void look_at_configuration(struct doctor *doctor)
         return;
     }
     doctor->settings = settings;
-    say(doctor, LEVEL_OK, "configuration", "-", "%s: %d ports, %d bins", doctor->config_path,
-        settings->site.port_count, settings->site.bin_count);
+    say(doctor, LEVEL_OK, "configuration", "-", "%s: %d ports, %d bins, %d things to look up",
+        doctor->config_path, settings->site.port_count, settings->site.bin_count,
+        settings->site.items->count);
 }
 
 /* ---- ports ----------------------------------------------------------------------------------- */

@@ -17,9 +17,9 @@ static const char usage[] =
     "\n"
     "Writes the records of the local days FROM to TO, both included; without them, all.\n"
     "  --state DIR   the directory that holds ledger.db\n"
-    "  --what WHAT   deposits, visits, collections, inspections, alarms; changes: every change of a\n"
-    "                bin's weight; runs: of the program; uptime: by day and part; balance: by day\n"
-    "                and bin; figures: by day\n"
+    "  --what WHAT   deposits, visits, collections, inspections, alarms; changes: every change of\n"
+    "                a bin's weight; runs: of the program; uptime: by day and part; balance: by\n"
+    "                day and bin; figures: by day\n"
     "  --format csv  Chinese headers, for spreadsheets; jsonl: one JSON object a line\n"
     "  --out FILE    replaced only when the export is complete; - is standard output\n";
 

@@ -85,6 +85,7 @@ void display_close(struct display *display)
 /* What makes a screen a new one for the album: not a weight or a second, but another state. */
 static uint64_t shot_key(const struct view *view)
 {
+    const uint64_t prime = UINT64_C(1099511628211);
     uint64_t key = (uint64_t)view->screen;
     const uint64_t parts[] = {
         view->chosen,
@@ -96,12 +97,16 @@ static uint64_t shot_key(const struct view *view)
         view->keypad,
         view->collect,
         view->store,
+        view->search.group,
+        (uint64_t)view->search.total,
+        (uint64_t)view->search.page,
+        view->inspect.step,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        key = key * 16 + (parts[i] & 15);
+        key = (key ^ parts[i]) * prime;
     }
     for (int i = 0; i < view->bin_count; i++) {
-        key = key * 3 + (view->bins[i].scale != SENSOR_OK) + (view->bins[i].level == FILL_FULL);
+        key = key * prime + (view->bins[i].scale != SENSOR_OK) + (view->bins[i].level == FILL_FULL);
     }
     return key;
 }
@@ -111,7 +116,8 @@ static void save_shot(struct display *display, const struct view *view)
     static const char *const names[SCREEN_COUNT] = {
         [SCREEN_CHOOSE] = "choose",   [SCREEN_GUIDE] = "guide",     [SCREEN_WRONG] = "wrong",
         [SCREEN_RECEIPT] = "receipt", [SCREEN_KEYPAD] = "keypad",   [SCREEN_FILL] = "fill",
-        [SCREEN_COLLECT] = "collect", [SCREEN_DEVICES] = "devices",
+        [SCREEN_COLLECT] = "collect", [SCREEN_DEVICES] = "devices", [SCREEN_SEARCH] = "search",
+        [SCREEN_INSPECT] = "inspect",
     };
     uint64_t key = shot_key(view);
     for (int i = 0; i < display->shot_count; i++) {
@@ -271,6 +277,27 @@ struct display_event display_next(struct display *display, int64_t now_ms)
 
 /* ---- warming --------------------------------------------------------------------------------- */
 
+/* Pages of the search: all groups' first ones, and the page with the keys. */
+static void imagine_search(struct view *view, int page)
+{
+    const struct items *items = view->site->items;
+    struct view_search *search = &view->search;
+    uint16_t found[SEARCH_PAGE_GROUP];
+    *search = (struct view_search){.group = ITEM_GROUP_NONE};
+    view->item = NULL;
+    if (view->screen != SCREEN_SEARCH || page >= ITEM_GROUP_COUNT || items == NULL) {
+        return;
+    }
+    search->group = (enum item_group)page;
+    search->total = items_of_group(items, search->group, 0, found, SEARCH_PAGE_GROUP);
+    search->page_count = (search->total + SEARCH_PAGE_GROUP - 1) / SEARCH_PAGE_GROUP;
+    search->count = search->total < SEARCH_PAGE_GROUP ? search->total : SEARCH_PAGE_GROUP;
+    for (int i = 0; i < search->count; i++) {
+        search->found[i].index = found[i];
+        search->found[i].item = &items->list[found[i]];
+    }
+}
+
 /* A view of another screen with the same site, so that its characters can be rendered ahead. */
 static void imagine(const struct display *display, int step, struct view *view)
 {
@@ -278,7 +305,14 @@ static void imagine(const struct display *display, int step, struct view *view)
     *view = display->view;
     view->screen = (enum view_screen)(step / WASTE_CLASS_COUNT % SCREEN_COUNT);
     view->chosen = (enum waste_class)(step % WASTE_CLASS_COUNT);
-    int32_t weight = weights[step / (WASTE_CLASS_COUNT * SCREEN_COUNT)];
+    const int repeat = step / (WASTE_CLASS_COUNT * SCREEN_COUNT);
+    if (view->screen == SCREEN_CHOOSE && step % WASTE_CLASS_COUNT == 1) {
+        view->screen = SCREEN_SEARCH; /* the choice looks the same every time */
+        imagine_search(view, ITEM_GROUP_COUNT);
+    } else {
+        imagine_search(view, repeat * WASTE_CLASS_COUNT + step % WASTE_CLASS_COUNT);
+    }
+    int32_t weight = weights[repeat];
     view->target_bin = step % view->bin_count;
     view->wrong_bin = (step + 1) % view->bin_count;
     view->collect_bin = view->target_bin;

@@ -7,6 +7,7 @@
 #include "kiosk/shell/touch.h"
 #include "tests/corpus/site_file.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,6 +27,11 @@ struct listener {
     struct peers *peers;
     listen_tap *tap; /* may be NULL */
     void *tap_context;
+    const struct listen_cut *cuts;
+    int cut_count;
+    bool off;
+    struct kiosk_event *journal; /* kept where there are cuts to come */
+    size_t journal_count, journal_room;
 };
 
 static void step(struct listener *listener, const struct kiosk_input *input);
@@ -64,6 +70,17 @@ static void keep(struct listener *listener, const struct kiosk_event *event)
     }
 }
 
+static void journal(struct listener *listener, const struct kiosk_event *event)
+{
+    if (listener->journal_count == listener->journal_room) {
+        listener->journal_room = listener->journal_room == 0 ? 1024 : listener->journal_room * 2;
+        listener->journal =
+            realloc(listener->journal, listener->journal_room * sizeof *listener->journal);
+        assert(listener->journal != NULL);
+    }
+    listener->journal[listener->journal_count++] = *event;
+}
+
 static void perform(struct listener *listener, const struct kiosk_effects *effects)
 {
     for (int i = 0; i < effects->count; i++) {
@@ -71,6 +88,9 @@ static void perform(struct listener *listener, const struct kiosk_effects *effec
         struct kiosk_input answer = {.t_ms = listener->kiosk.now_ms};
         if (effect->kind == EFFECT_RECORD) {
             keep(listener, &effect->u.record.event);
+            if (listener->cut_count > 0) {
+                journal(listener, &effect->u.record.event);
+            }
             answer.kind = INPUT_STORED;
             answer.u.stored.token = effect->u.record.token;
             answer.u.stored.seq = ++listener->seq;
@@ -167,10 +187,44 @@ static void on_weight(struct listener *listener, const struct display *display)
     on_reading(listener, &reading);
 }
 
+static void start(struct listener *listener, int64_t t_ms)
+{
+    moment_t at = {
+        .t_ms = t_ms, .utc_ms = INT64_C(1000) * BEGIN_UTC_S + t_ms, .quality = CLOCK_NTP};
+    struct kiosk_effects effects;
+    kiosk_init(&listener->kiosk, &listener->settings.site);
+    for (size_t i = 0; i < listener->journal_count; i++) {
+        kiosk_apply(&listener->kiosk, &listener->journal[i], (int64_t)i + 1);
+    }
+    kiosk_begin(&listener->kiosk, &at, "corpus", &effects);
+    perform(listener, &effects);
+}
+
+/* True while there is no power. */
+static bool has_no_power(struct listener *listener, int64_t t_ms)
+{
+    if (listener->off && t_ms >= listener->cuts->to_ms) {
+        listener->off = false;
+        start(listener, listener->cuts->to_ms);
+        listener->cuts++;
+        listener->cut_count--;
+    }
+    if (!listener->off && listener->cut_count > 0 && t_ms >= listener->cuts->from_ms) {
+        listener->off = true;
+        for (int i = 0; i < settings_serial_count(&listener->settings); i++) {
+            port_lost(&listener->ports[i]);
+        }
+    }
+    return listener->off;
+}
+
 static void hear(void *context, const struct display *display)
 {
     struct listener *listener = context;
     const struct scene *scene = listener->scene;
+    if (has_no_power(listener, display->t_ms)) {
+        return;
+    }
     if (listener->peers != NULL) {
         peers_hear(listener->peers, display);
     }
@@ -206,11 +260,7 @@ static int begin(struct listener *listener)
     for (int bin = 0; bin < listener->scene->bin_count; bin++) {
         listener->scale_ports[bin] = listener->settings.site.bins[bin].scale.port;
     }
-    kiosk_init(&listener->kiosk, &listener->settings.site);
-    moment_t at = {.t_ms = 0, .utc_ms = INT64_C(1000) * BEGIN_UTC_S, .quality = CLOCK_NTP};
-    struct kiosk_effects effects;
-    kiosk_begin(&listener->kiosk, &at, "corpus", &effects);
-    perform(listener, &effects);
+    start(listener, 0);
     return 0;
 }
 
@@ -233,6 +283,7 @@ static int run(struct listener *listener, const struct scene *scene, struct hear
         finish(listener);
     }
     heard->seconds = (double)(clock() - started) / CLOCKS_PER_SEC;
+    free(listener->journal);
     return result;
 }
 
@@ -261,6 +312,21 @@ int listen_run(const struct scene *scene, bool through_bytes, struct heard *hear
     if (peers != NULL) {
         peers_end(peers, scene->duration_ms);
     }
+    free(listener);
+    return result;
+}
+
+int listen_cut(const struct scene *scene, const struct listen_cut *cuts, int cut_count,
+               struct heard *heard)
+{
+    struct listener *listener = new_listener();
+    if (listener == NULL) {
+        return -1;
+    }
+    listener->through_bytes = true;
+    listener->cuts = cuts;
+    listener->cut_count = cut_count;
+    int result = run(listener, scene, heard);
     free(listener);
     return result;
 }

@@ -41,6 +41,16 @@ struct heard {
 int listen_run(const struct scene *scene, bool through_bytes, struct heard *heard,
                struct peers *peers);
 
+/* A power cut: nothing is heard from `from_ms` to `to_ms`, then the program starts again over its
+ * ledger. */
+struct listen_cut {
+    int64_t from_ms, to_ms;
+};
+
+/* The same with power cuts, in order and apart. */
+int listen_cut(const struct scene *scene, const struct listen_cut *cuts, int cut_count,
+               struct heard *heard);
+
 /* The same, and every input that the core gets is shown to `tap` first, answers of the ledger
  * excepted; `settings` (may be NULL) receives the site. */
 typedef void listen_tap(void *context, const struct kiosk_input *input);

@@ -72,6 +72,7 @@ void plan_move(struct plan *plan, struct scene_opening *opening, int64_t t_ms, d
     plan_action(plan, ACTION_LOAD, t_ms, opening->bin, grams)->opening =
         (int)(opening - plan->scene->openings);
     opening->grams += grams;
+    opening->moves++;
     opening->first_load_ms = opening->first_load_ms < 0 ? t_ms : opening->first_load_ms;
     opening->last_move_ms = t_ms > opening->last_move_ms ? t_ms : opening->last_move_ms;
     plan->contents_g[opening->bin] += grams;
@@ -165,6 +166,27 @@ static int64_t hang_bag(struct plan *plan, struct scene_opening *opening, int64_
     return close_ms;
 }
 
+/* The next one finds the lid open, throws and leaves it so. By the words, two gains that settled
+ * are two deposits; that they came during one opening makes one of them right as well. */
+static void find_open(struct plan *plan, struct scene_opening *first)
+{
+    struct scene *scene = plan->scene;
+    int64_t t_ms = first->last_move_ms + plan_ms(plan, 13, 18);
+    if (scene->opening_count == SCENE_OPENINGS_MAX) {
+        return;
+    }
+    struct scene_opening *opening = &scene->openings[scene->opening_count++];
+    *opening = *first;
+    opening->opened_ms = t_ms;
+    opening->first_load_ms = -1;
+    opening->grams = 0;
+    opening->moves = 0;
+    opening->found_open = true;
+    opening->story = "found open";
+    first->merges = true;
+    plan_move(plan, opening, t_ms, draw_bag(plan, first->bin));
+}
+
 /* Opens at `t_ms`, throws, closes. Returns when the lid closed. */
 static int64_t throw_in(struct plan *plan, int bin, int64_t t_ms, const char *story)
 {
@@ -194,6 +216,9 @@ static int64_t throw_in(struct plan *plan, int bin, int64_t t_ms, const char *st
     }
     touch_of_hand(plan, opening, close_ms);
     plan_close(plan, opening, close_ms);
+    if (close_ms - opening->last_move_ms > 25000 && draw_chance(&plan->draw, habits->found_open)) {
+        find_open(plan, opening);
+    }
     return close_ms;
 }
 

@@ -70,7 +70,7 @@ struct habits {
     bool overlaps;
     double undeclared, answers, finishes;
     double corrected, wrong_bin, several_lids, second_drop, two_bags, only_looks;
-    double left_open, rim, rim_late, takes_out, small_bag;
+    double left_open, found_open, rim, rim_late, takes_out, small_bag;
     double hand_force; /* chance of a hand on the lid or rim while it is open */
     /* events per hour */
     double leans, trucks, winds, vibrations, swaps, emptyings, zeros, tares, collections;
@@ -125,7 +125,9 @@ struct scene_opening {
     int64_t first_load_ms, last_move_ms;
     double grams;
     bool merges;        /* one deposit with the next one would be right, too (truth.c) */
-    bool is_service;    /* by the cleaner: no deposit whatever comes */
+    bool found_open;    /* somebody else had left the lid open: this bag came through it, too */
+    int moves;          /* weights that came or went */
+    bool splits;        /* two deposits are right, too: no lid tells that both bags came together */
     const char *story;  /* what the planner had in mind */
     bool answered;      /* a class was named afterwards */
     int declared_after; /* class */

@@ -18,7 +18,7 @@ struct sides {
     int truths, founds;
 };
 
-enum way { WAY_MISS, WAY_INVENT, WAY_PAIR, WAY_MERGE };
+enum way { WAY_MISS, WAY_INVENT, WAY_PAIR, WAY_MERGE, WAY_SPLIT };
 
 /* A lid was opened over a scale that was out of order: recorded as unweighed or not, both right. */
 static bool is_optional(const struct scene_opening *opening)
@@ -58,6 +58,23 @@ static double pair_cost(const struct scene_opening *first, const struct scene_op
     return 0.3 * off + 0.3 * late;
 }
 
+static struct found sum_of(const struct found *first, const struct found *last)
+{
+    struct found sum = *last;
+    sum.grams += first->grams;
+    sum.weighed = first->weighed && last->weighed;
+    return sum;
+}
+
+static double split_cost(const struct scene_opening *truth, const struct found *first,
+                         const struct found *last)
+{
+    struct found sum = sum_of(first, last);
+    double worse = pair_cost(truth, truth, truth->grams, first);
+    double cost = pair_cost(truth, truth, truth->grams, &sum);
+    return sum.weighed && worse < 1 ? cost : 10;
+}
+
 static double *cell(double *costs, const struct sides *sides, int truth, int found)
 {
     return &costs[truth * (sides->founds + 1) + found];
@@ -91,6 +108,12 @@ static void align(const struct sides *sides, double *costs, enum way *ways)
                 double cost = *cell(costs, sides, t + 2, f + 1) +
                               pair_cost(truth, next, truth->grams + next->grams, sides->found[f]);
                 way = cost < best ? WAY_MERGE : way;
+                best = cost < best ? cost : best;
+            }
+            if (t < sides->truths && f + 1 < sides->founds && sides->truth[t]->splits) {
+                double cost = *cell(costs, sides, t + 1, f + 2) +
+                              split_cost(sides->truth[t], sides->found[f], sides->found[f + 1]);
+                way = cost < best ? WAY_SPLIT : way;
                 best = cost < best ? cost : best;
             }
             *cell(costs, sides, t, f) = best;
@@ -288,6 +311,14 @@ static void follow(struct scoring *scoring, const struct sides *sides, const enu
             follow_pair(scoring, truth, sides->found[f++]);
             t++;
             break;
+        case WAY_SPLIT: {
+            struct found sum = sum_of(sides->found[f], sides->found[f + 1]);
+            sides->found[f]->matched = sides->found[f + 1]->matched = true;
+            follow_pair(scoring, truth, &sum);
+            t++;
+            f += 2;
+            break;
+        }
         case WAY_MERGE:
             sides->found[f]->matched = true;
             pair(scoring, truth, truth->grams + sides->truth[t + 1]->grams, sides->found[f++]);

@@ -165,9 +165,14 @@ static void on_load(struct scene *scene, struct standing *standing,
     }
     if (scene_lid_fault(scene, opening->bin, opening->opened_ms) != NULL) {
         stand(standing, opening, action->t_ms);
+        opening->splits = opening->moves > 1;
         /* The kiosk hears of it when the step has settled. */
         opening->sure = opening->sure && (opening->chosen == SCENE_NONE ||
                                           action->t_ms - standing->seen_ms < IDLE_MS - 6000);
+    }
+    if (opening->found_open) {
+        stand(standing, opening, action->t_ms);
+        opening->sure = false; /* which opening, whose choice? */
     }
     judge_outcome(scene, standing, opening);
 }

@@ -170,6 +170,21 @@ static void deposits_without_a_clock_leave_the_week_alone(void **state)
     assert_int_equal(all_of(&week).count, 7);
 }
 
+/* A clock that ran a week ahead for an hour. */
+static void a_wrong_clock_takes_no_day_of_this_week(void **state)
+{
+    (void)state;
+    struct figures_calendar calendar = {0};
+    const int64_t now = utc_from_local_date(2026, 1, 7) + 9 * HOUR_MS;
+    add(&calendar, now, OUTCOME_CONSISTENT, 100);
+    for (int ahead = 7; ahead < 18; ahead++) {
+        add(&calendar, now + ahead * DAY_MS, OUTCOME_CONSISTENT, 100);
+    }
+    add(&calendar, now, OUTCOME_CONSISTENT, 100);
+    const struct figures today = figures_of_day(&calendar, now);
+    assert_int_equal(all_of(&today).count, 2);
+}
+
 static void a_kiosk_without_a_clock_still_counts(void **state)
 {
     (void)state;
@@ -229,8 +244,8 @@ static void interval_is_that_of_wilson(void **state)
         int64_t passed, checked;
         int32_t low_ppm, high_ppm;
     } cases[] = {
-        {0, 1, 0, 793451},          {1, 1, 206549, 1000000},    {0, 10, 0, 277533},
-        {9, 10, 595850, 982124},    {30, 30, 886487, 1000000},  {27, 30, 743789, 965400},
+        {0, 1, 0, 793451},          {1, 1, 206549, 1000000},     {0, 10, 0, 277533},
+        {9, 10, 595850, 982124},    {30, 30, 886487, 1000000},   {27, 30, 743789, 965400},
         {115, 120, 906159, 982073}, {500, 1000, 469070, 530930},
     };
     (void)state;
@@ -351,6 +366,7 @@ int main(void)
         cmocka_unit_test(week_begins_at_local_midnight_of_monday),
         cmocka_unit_test(days_are_reused_over_a_year),
         cmocka_unit_test(deposits_without_a_clock_leave_the_week_alone),
+        cmocka_unit_test(a_wrong_clock_takes_no_day_of_this_week),
         cmocka_unit_test(a_kiosk_without_a_clock_still_counts),
         cmocka_unit_test(near_misses_and_inspections_count_on_their_day),
         cmocka_unit_test(too_few_bags_are_no_figure),

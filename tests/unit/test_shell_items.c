@@ -1,6 +1,8 @@
 /* The dictionary of the program, held to its promises; and the site's own file. */
 #include "assets/items.h"
+#include "kiosk/shell/glyphs.h"
 #include "kiosk/shell/items_file.h"
+#include "kiosk/shell/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,6 +206,36 @@ static void every_name_is_found_by_its_own_letters(void **state)
     }
 }
 
+static void draw_text(struct glyphs *glyphs, enum font_weight weight, const char *text)
+{
+    const char *end = text + strlen(text);
+    while (text < end) {
+        struct glyph glyph;
+        glyphs_get(glyphs, weight, 20, glyphs_next_code(&text, end), &glyph);
+    }
+}
+
+/* No page waits for the machine's own font, and none shows a box. */
+static void the_embedded_fonts_have_every_character(void **state)
+{
+    (void)state;
+    struct glyphs *glyphs = glyphs_open(error);
+    assert_non_null(glyphs);
+    for (int i = 0; i < items_builtin.count; i++) {
+        const struct item *item = &items_builtin.list[i];
+        draw_text(glyphs, FONT_BOLD, item->tip);
+        for (int k = 0; k < item->word_count; k++) {
+            draw_text(glyphs, FONT_BOLD, item->words[k].text);
+            draw_text(glyphs, FONT_REGULAR, item->words[k].text);
+        }
+    }
+    const struct glyphs_statistics statistics = glyphs_statistics(glyphs);
+    assert_in_range(statistics.rendered, 1000, 100000);
+    assert_int_equal(statistics.from_full_font, 0);
+    assert_int_equal(statistics.boxes, 0);
+    glyphs_close(glyphs);
+}
+
 /* ---- the site's own file --------------------------------------------------------------------- */
 
 static struct items_file *parse(const char *text)
@@ -370,6 +402,29 @@ static void a_file_that_cannot_be_read_is_named(void **state)
     assert_non_null(strstr(error, "unit: "));
 }
 
+static void the_site_file_names_it_or_the_built_in_one_is_taken(void **state)
+{
+    (void)state;
+    char reason[SETTINGS_ERROR_MAX];
+    struct settings *settings = calloc(1, sizeof *settings);
+    assert_non_null(settings);
+    assert_int_equal(settings_load_items(settings, reason), 0);
+    assert_ptr_equal(settings->site.items, &items_builtin);
+    snprintf(settings->items, sizeof settings->items, "fuzz/corpus/items/overrides");
+    assert_int_equal(settings_load_items(settings, reason), 0);
+    const int bank = items_find(settings->site.items, "充电宝");
+    assert_int_equal(settings->site.items->list[bank].class, WASTE_RECYCLABLE);
+    settings_free(settings);
+
+    settings = calloc(1, sizeof *settings);
+    assert_non_null(settings);
+    snprintf(settings->items, sizeof settings->items, "fuzz/corpus/items/twice");
+    assert_int_equal(settings_load_items(settings, reason), -1);
+    assert_non_null(strstr(reason, "twice:3: "));
+    settings_free(settings);
+    settings_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +436,7 @@ int main(void)
         cmocka_unit_test(readings_are_those_of_the_things),
         cmocka_unit_test(things_go_where_the_rules_say),
         cmocka_unit_test(every_name_is_found_by_its_own_letters),
+        cmocka_unit_test(the_embedded_fonts_have_every_character),
         cmocka_unit_test(a_new_entry_is_added_with_the_letters_of_the_table),
         cmocka_unit_test(an_entry_of_the_same_name_stands_for_the_built_in_one),
         cmocka_unit_test(a_reading_of_its_own_goes_before_the_table),
@@ -389,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_zero_byte_is_refused),
         cmocka_unit_test(there_is_an_end_to_what_fits),
         cmocka_unit_test(a_file_that_cannot_be_read_is_named),
+        cmocka_unit_test(the_site_file_names_it_or_the_built_in_one_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

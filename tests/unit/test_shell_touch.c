@@ -48,13 +48,14 @@ static void a_pin_is_digits_or_what_the_recorder_wrote(void **state)
     struct kiosk_input input = parsed("pin", "2580");
     assert_int_equal(input.kind, INPUT_PIN);
     assert_string_equal(input.u.pin, "2580");
-    assert_string_equal(parsed("pin", "*").u.pin, "*");   /* the cleaner's */
-    assert_string_equal(parsed("pin", "**").u.pin, "**"); /* the technician's */
+    assert_string_equal(parsed("pin", "*").u.pin, "*");     /* the cleaner's */
+    assert_string_equal(parsed("pin", "**").u.pin, "**");   /* the technician's */
+    assert_string_equal(parsed("pin", "***").u.pin, "***"); /* the inspector's */
     assert_string_equal(parsed("pin", "12345678").u.pin, "12345678");
     assert_false(understood("pin", ""));
     assert_false(understood("pin", "25a0"));
     assert_false(understood("pin", "123456789"));
-    assert_false(understood("pin", "***"));
+    assert_false(understood("pin", "****"));
     assert_false(understood("pin", "*2"));
 }
 

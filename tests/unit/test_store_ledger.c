@@ -270,6 +270,56 @@ static void outages_and_runs_are_closed_by_their_end(void **state)
     assert_int_equal(ask("SELECT stop_ms - start_ms FROM runs WHERE reason = 'signal'"), 89);
 }
 
+/* The next run looks at its devices itself; a scale that is out of its range stays so. */
+static void a_restart_ends_the_alarms_of_devices(void **state)
+{
+    struct kiosk_event start = tick(1, 0), lost = tick(10, 0), over = tick(11, 0);
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    start.kind = EVENT_START;
+    lost.kind = EVENT_DEVICE_LOST;
+    strcpy(lost.body.device.device, "s1");
+    over.kind = EVENT_OVERLOAD;
+    over.body.overload.bin = 3;
+    over.body.overload.began = true;
+    append(ledger, &start);
+    append(ledger, &lost);
+    append(ledger, &lost); /* it is out already */
+    append(ledger, &over);
+    append(ledger, &start);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT count(*) FROM alarms"), 2);
+    assert_int_equal(ask("SELECT cleared_seq FROM alarms WHERE cleared_by = 'restart'"), 5);
+    assert_int_equal(ask("SELECT seq FROM alarms WHERE cleared_seq IS NULL AND part = 'bin3'"), 4);
+}
+
+static void an_undone_deposit_leaves_the_sums_once(void **state)
+{
+    struct kiosk_event event = deposit(1795406400000, WASTE_KITCHEN, OUTCOME_WRONG_BIN, 700);
+    struct kiosk_event undone = tick(9, 1795406409000);
+    struct figures figures;
+    const day_range_t all = {0};
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    append(ledger, &event);
+    undone.kind = EVENT_UNDONE;
+    undone.body.undone.deposit_seq = append(ledger, &event);
+    append(ledger, &undone);
+    append(ledger, &undone);
+    undone.body.undone.deposit_seq = 3; /* no deposit */
+    append(ledger, &undone);
+    assert_int_equal(ledger_figures(ledger, &all, &figures, error), LEDGER_OK);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).count, 1);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).grams, 700);
+    assert_int_equal(figures.undone.count, 1);
+    assert_int_equal(figures.undone.grams, 700);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT undone_seq FROM deposits WHERE seq = 2"), 3);
+    assert_int_equal(ask("SELECT count(*) FROM changes WHERE kind = 'undone'"), 1);
+}
+
 /* ---- the same again, and sudden death -------------------------------------------------------- */
 
 static void write_run(uint64_t seed, int restarts)
@@ -383,6 +433,8 @@ int main(void)
         CASE(the_roll_up_is_the_sum_of_its_rows),
         CASE(outages_and_runs_are_closed_by_their_end),
         CASE(the_same_events_give_the_same_rows),
+        CASE(a_restart_ends_the_alarms_of_devices),
+        CASE(an_undone_deposit_leaves_the_sums_once),
         CASE(a_program_that_dies_loses_nothing_it_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
