@@ -102,7 +102,7 @@ static int put_checkpoint(struct ledger *ledger, const moment_t *at)
     memcpy(checkpoint->hash, end->hash, sizeof checkpoint->hash);
     checkpoint->has_utc = at->quality != CLOCK_UNSET;
     checkpoint->utc_ms = checkpoint->has_utc ? at->utc_ms : 0;
-    chain_sign(checkpoint, ledger->key.seed);
+    chain_sign(checkpoint, &ledger->key.signer);
     checkpoint_to_event(checkpoint, &event.body.checkpoint);
     int code = put_row(ledger, &event);
     end->has_checkpoint = code == SQLITE_OK;

@@ -76,12 +76,10 @@ static const char begin_chain[] =
     " seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, boot TEXT NOT NULL, t_ms INTEGER NOT NULL,"
     " utc_ms INTEGER, clock TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL);";
 
-/* The few rows that are looked for by their kind have an index of their own, which costs the
- * others nothing. */
 static const char end_chain[] =
     "DROP TABLE ledger_1;"
     "CREATE INDEX ledger_rare ON ledger(kind, seq)"
-    " WHERE kind IN ('key', 'purge', 'set_aside', 'settings');"
+    " WHERE " SCHEMA_RARE ";"
     "CREATE TABLE settings(seq INTEGER PRIMARY KEY, text TEXT NOT NULL);" LEDGER_TRIGGERS
         META_TRIGGERS;
 
