@@ -85,6 +85,9 @@ CELL(utc, time_of(record, record->at.t_ms))
 CELL(site, text(record->site))
 CELL(clock, word(clock_quality_text(record->at.quality), &clock_words[record->at.quality]))
 
+CELL(person, text(record->person))
+CELL(department, text(record->department))
+
 static cell_t nothing(const struct ledger_record *record)
 {
     (void)record;
@@ -186,8 +189,8 @@ static const struct column json_deposits[] = {
     {"weight_g", deposit_weight_g},
     {"weight_quality", deposit_quality},
     {"visit", deposit_visit},
-    {"person", nothing},
-    {"department", nothing},
+    {"person", person},
+    {"department", department},
     {"scale", deposit_scale},
     {"base_g", deposit_base_g},
     {"final_g", deposit_final_g},
@@ -205,6 +208,8 @@ static const struct column json_visits[] = {
     {"deposits", visit_deposits},
     {"grams", visit_grams},
     {"near_misses", visit_near_misses},
+    {"person", person},
+    {"department", department},
     {"clock", clock},
     {NULL, NULL},
 };

@@ -108,6 +108,26 @@ static int apply_visit(struct ledger *ledger, const struct kiosk_event *event, i
     return RUN(STATEMENT_VISIT, values);
 }
 
+static int apply_identified(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_identified *identified = &event->body.identified;
+    const db_value_t values[] = {
+        db_integer(identified->visit),
+        db_integer(seq),
+        {.type = DB_TEXT, .text = identified->person},
+    };
+    int code = RUN(STATEMENT_IDENTIFIED, values);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    const db_value_t earlier[] = {
+        {.type = DB_TEXT, .text = identified->person},
+        db_integer(seq - LEDGER_RECENT),
+        db_integer(identified->visit),
+    };
+    return RUN(STATEMENT_IDENTIFIED_DEPOSITS, earlier);
+}
+
 static int apply_collection(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
     const struct event_collection *collection = &event->body.collection;
@@ -176,7 +196,7 @@ static projection *const projections[EVENT_KIND_COUNT] = {
     [EVENT_DEPOSIT] = apply_deposit,       [EVENT_DECLARED] = apply_declared,
     [EVENT_VISIT] = apply_visit,           [EVENT_COLLECTION] = apply_collection,
     [EVENT_ADJUSTMENT] = apply_adjustment, [EVENT_DEVICE_LOST] = apply_lost,
-    [EVENT_DEVICE_BACK] = apply_back,
+    [EVENT_DEVICE_BACK] = apply_back,      [EVENT_IDENTIFIED] = apply_identified,
 };
 
 /* Where the row begins a day or a boot, `days` or `boots` remembers it. */

@@ -211,6 +211,12 @@ static const char *const removals[] = {
     "DELETE FROM daily WHERE count = 0 AND ?1 > 0",
     "DELETE FROM deposits WHERE seq <= ?1",
     "DELETE FROM visits WHERE seq <= ?1",
+    /* What is left of a visit that the boundary cuts is nobody's: no row says whose it was. */
+    "UPDATE deposits SET person = NULL"
+    " WHERE visit IN (SELECT visit FROM identified WHERE seq <= ?1)",
+    "UPDATE visits SET person = NULL"
+    " WHERE visit IN (SELECT visit FROM identified WHERE seq <= ?1)",
+    "DELETE FROM identified WHERE seq <= ?1",
     "DELETE FROM collections WHERE seq <= ?1",
     "DELETE FROM adjustments WHERE seq <= ?1",
     "DELETE FROM outages WHERE lost_seq <= ?1 AND back_seq <= ?1",

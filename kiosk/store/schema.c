@@ -83,6 +83,13 @@ static const char end_chain[] =
     "CREATE TABLE settings(seq INTEGER PRIMARY KEY, text TEXT NOT NULL);" LEDGER_TRIGGERS
         META_TRIGGERS;
 
+/* Who a visit was of, by random ids. The table of names is no part of this file (people.h). */
+static const char begin_people[] =
+    "ALTER TABLE deposits ADD COLUMN person TEXT;"
+    "ALTER TABLE visits ADD COLUMN person TEXT;"
+    "CREATE TABLE identified("
+    " visit INTEGER PRIMARY KEY, seq INTEGER NOT NULL, person TEXT NOT NULL);";
+
 /* What a step does beyond its SQL, inside the same transaction. Returns an SQLite code. */
 typedef int migration_work(sqlite3 *handle, const struct chain_origin *birth);
 static migration_work chain_rows;
@@ -97,6 +104,7 @@ struct migration {
 static const struct migration migrations[] = {
     {.sql = first_version},
     {.sql = begin_chain, .work = chain_rows, .then = end_chain},
+    {.sql = begin_people},
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

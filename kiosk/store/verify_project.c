@@ -15,6 +15,7 @@ static const struct {
     {"boots", "first_seq", false},
     {"runs", "seq", false},
     {"deposits", "seq", false},
+    {"identified", "visit", false},
     {"visits", "seq", false},
     {"collections", "seq", false},
     {"adjustments", "seq", false},
