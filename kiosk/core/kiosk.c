@@ -222,6 +222,12 @@ int kiosk_pending_count(const struct kiosk *kiosk)
 
 void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
                  struct kiosk_effects *effects)
+void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *fingerprint)
+{
+    copy_text(kiosk->statement, sizeof kiosk->statement, statement);
+    copy_text(kiosk->fingerprint, sizeof kiosk->fingerprint, fingerprint);
+}
+
 {
     effects->count = 0;
     struct step step = {kiosk, effects};

@@ -133,6 +133,7 @@ void kiosk_init(struct kiosk *kiosk, const struct site *site);
 
 /* Folds one row of the ledger. Before kiosk_begin() for the rows of the past. */
 void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t seq);
+    char statement[VIEW_STATEMENT_MAX], fingerprint[EVENT_TEXT_MAX]; /* of the last checkpoint */
 
 /* Begins a run: records the start, and takes up openings that a power cut interrupted. */
 void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
@@ -145,6 +146,9 @@ void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
 /* One input. Deadlines that passed before it are handled first, each at its own time, so that a
  * late caller gets the same events as a punctual one. `effects` is emptied first. */
 void kiosk_step(struct kiosk *kiosk, const struct kiosk_input *input,
+/* What the ledger has signed last, in the words of kiosk/store/chain.h, and by which key. */
+void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *fingerprint);
+
                 struct kiosk_effects *effects);
 
 /* When INPUT_TICK is due if nothing else comes, INT64_MAX where never. */

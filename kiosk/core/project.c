@@ -202,6 +202,9 @@ static void view_collection(const struct kiosk *kiosk, struct view *view)
             view->collect_weighed &&
             collection->before.grams - collection->after.grams >= bin_min_deposit(bin);
         view->collect_recorded = collection->recorded;
+        if (collection->recorded) {
+            copy_text(view->statement, sizeof view->statement, kiosk->statement);
+        }
     }
 }
 
@@ -281,6 +284,7 @@ static void view_devices(const struct kiosk *kiosk, int64_t now_ms, struct view 
         view_lids(kiosk, i, device);
     }
     view_wiring(kiosk, now_ms, &view->wiring);
+    copy_text(view->fingerprint, sizeof view->fingerprint, kiosk->fingerprint);
 }
 
 static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)

@@ -8,6 +8,8 @@
 
 #include "kiosk/core/events.h"
 
+enum { VIEW_STATEMENT_MAX = 512 };
+
 enum view_screen {
     SCREEN_CHOOSE,  /* idle is the first step: which class? */
     SCREEN_GUIDE,   /* chosen: which bin, open its lid, live weight */
@@ -160,6 +162,11 @@ struct view {
     struct view_device devices[HW_PORTS_MAX];
     struct view_wiring wiring;
 
+    char fingerprint[EVENT_TEXT_MAX]; /* SCREEN_DEVICES: of the key that signs the ledger */
+
+    /* COLLECT_DONE and recorded: what a photo of the screen shall keep; "" where nothing is signed
+     * yet. */
+    char statement[VIEW_STATEMENT_MAX];
     enum store_state store;
     int unrecorded; /* events that wait for storage */
 };
