@@ -265,6 +265,8 @@ enum input_kind {
     INPUT_PORT,        /* a port went away or came back */
     INPUT_INTENT,      /* a person touched something */
     INPUT_PIN,         /* a whole PIN at once (captures, keyboards) */
+    INPUT_CARD,        /* a card was held to a reader (captures) */
+    INPUT_CARD_RESULT, /* the answer to EFFECT_FIND_CARD */
     INPUT_PIN_RESULT,  /* the answer to EFFECT_CHECK_PIN */
     INPUT_CLOCK,       /* wall-clock news */
     INPUT_STORED,      /* the ledger holds the event of this token, durably */
@@ -286,6 +288,8 @@ struct kiosk_input {
         port_status_t port_status;
         intent_t intent;
         char pin[PIN_DIGITS_MAX + 1];
+        char card[HW_CARD_MAX];
+        char person[SUBJECT_MAX]; /* whose card it is; "" where nobody knows it */
         struct {
             bool accepted;
             enum role role; /* whose PIN it was */
@@ -304,7 +308,7 @@ struct kiosk_input {
 
 /* ---- effects --------------------------------------------------------------------------------- */
 
-enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN };
+enum effect_kind { EFFECT_RECORD, EFFECT_SOUND, EFFECT_CHECK_PIN, EFFECT_FIND_CARD };
 
 enum sound { SOUND_TAP, SOUND_WRONG_LID, SOUND_RECEIPT, SOUND_FAULT, SOUND_COUNT };
 
@@ -317,6 +321,7 @@ struct kiosk_effect {
         } record;
         enum sound sound;
         char pin[PIN_DIGITS_MAX + 1];
+        char card[HW_CARD_MAX];
     } u;
 };
 

@@ -117,6 +117,9 @@ void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t s
     case EVENT_VISIT:
         remember_visit(&kiosk->journal, event->body.visit.visit);
         break;
+    case EVENT_IDENTIFIED:
+        remember_visit(&kiosk->journal, event->body.identified.visit);
+        break;
     case EVENT_OVERLOAD:
         apply_overload(kiosk, &event->body.overload);
         break;
@@ -272,6 +275,10 @@ static const struct site_channel *channel_of(const struct site_bin *bin, uint8_t
 static void on_reading(struct step *step, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
+    if (reading->kind == READING_CARD && reading->has_value) {
+        cards_read(step, reading->card);
+        return;
+    }
     if (reading->port >= kiosk->site->port_count || reading->kind > READING_LEVEL) {
         return;
     }
@@ -364,6 +371,12 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         break;
     case INPUT_PIN:
         service_pin(step, input->u.pin);
+        break;
+    case INPUT_CARD:
+        cards_read(step, input->u.card);
+        break;
+    case INPUT_CARD_RESULT:
+        cards_found(step, input->u.person);
         break;
     case INPUT_PIN_RESULT:
         service_pin_result(step, input->u.pin_result.accepted, input->u.pin_result.role);

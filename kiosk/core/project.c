@@ -357,6 +357,7 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
     view_figures(kiosk, utc_ms, &view->figures);
     view->visit_deposits = kiosk->visits.current.deposits;
     view->visit_grams = kiosk->visits.current.grams;
+    view->unknown_card = kiosk->visits.current.unknown_card;
     view->countdown_s = seconds_left(countdown_end(kiosk), now_ms);
     view->store = kiosk->store;
     view->unrecorded = kiosk->store == STORE_OK ? 0 : kiosk_pending_count(kiosk) + kiosk->unkept;

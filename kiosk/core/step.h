@@ -33,6 +33,10 @@ void deposits_stored(struct step *step, const struct pending_event *pending, int
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
 
+/* cards.c */
+void cards_read(struct step *step, const char *card);
+void cards_found(struct step *step, const char *person); /* "": nobody knows it */
+
 /* service.c */
 void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);

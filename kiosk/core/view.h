@@ -143,7 +143,8 @@ struct view {
     struct view_receipt receipt;
     int32_t visit_deposits;
     int32_t visit_grams;
-    int countdown_s; /* until the visit ends by itself; 0 = no visit */
+    bool unknown_card; /* the card just held is nobody's; the visit goes on */
+    int countdown_s;   /* until the visit ends by itself; 0 = no visit */
 
     struct view_figures figures;
 

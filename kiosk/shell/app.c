@@ -1,6 +1,7 @@
 #include "kiosk/shell/app.h"
 
 #include "kiosk/shell/bus_thread.h"
+#include "kiosk/shell/card.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/display.h"
 #include "kiosk/shell/gate.h"
@@ -88,6 +89,14 @@ static void check_pin(struct app *app, const char *pin)
     on_pin_verdict(app, app->kiosk.now_ms, &verdict);
 }
 
+/* Cards are rare and the table is small: nobody notices that it is read here. */
+static void find_card(struct app *app, const char *card)
+{
+    struct kiosk_input result = {.kind = INPUT_CARD_RESULT, .t_ms = app->kiosk.now_ms};
+    card_find(app->config->directory, card, result.u.person);
+    step(app, &result);
+}
+
 static void perform(struct app *app, const struct kiosk_effects *effects)
 {
     for (int i = 0; i < effects->count; i++) {
@@ -101,6 +110,9 @@ static void perform(struct app *app, const struct kiosk_effects *effects)
             break;
         case EFFECT_CHECK_PIN:
             check_pin(app, effect->u.pin);
+            break;
+        case EFFECT_FIND_CARD:
+            find_card(app, effect->u.card);
             break;
         }
     }

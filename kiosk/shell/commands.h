@@ -13,6 +13,7 @@ int command_decode(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_passwd(int argc, char **argv);
+int command_people(int argc, char **argv);
 int command_ports(int argc, char **argv);
 int command_probe(int argc, char **argv);
 int command_protocols(int argc, char **argv);

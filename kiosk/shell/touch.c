@@ -47,6 +47,17 @@ static bool parse_pin(const char *argument, struct kiosk_input *input)
     return false;
 }
 
+static bool parse_card(const char *argument, struct kiosk_input *input)
+{
+    size_t length = strlen(argument);
+    input->kind = INPUT_CARD;
+    if (length == 0 || length >= sizeof input->u.card) {
+        return false;
+    }
+    memcpy(input->u.card, argument, length + 1);
+    return true;
+}
+
 static bool parse_cancel(const char *argument, struct kiosk_input *input)
 {
     (void)argument;
@@ -64,6 +75,7 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
         {"choose", parse_choose},
         {"tap", parse_tap},
         {"pin", parse_pin},
+        {"card", parse_card},
         {"cancel", parse_cancel},
     };
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {

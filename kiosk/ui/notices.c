@@ -96,6 +96,10 @@ void notices_all(struct notices *notices, const struct view *view)
     char bins[STRINGS_COMPOSED_MAX];
 
     notices_storage(notices, view);
+    if (view->unknown_card) {
+        strings_compose(notices->texts[notices->count++], STRINGS_COMPOSED_MAX, STR_NOTICE_CARD,
+                        NULL, NULL);
+    }
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         unsigned which = 0;
         for (int k = 0; k < view->bin_count; k++) {

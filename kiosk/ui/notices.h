@@ -5,7 +5,7 @@
 #include "kiosk/ui/canvas.h"
 #include "kiosk/ui/strings.h"
 
-enum { NOTICES_MAX = 8, NOTICE_HEIGHT = 64 };
+enum { NOTICES_MAX = 10, NOTICE_HEIGHT = 64 };
 
 struct notices {
     int count; /* the gravest first */

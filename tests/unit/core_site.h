@@ -72,6 +72,8 @@ struct test_site {
     int sounds[SOUNDS];
     int pins_asked;
     char pin[PIN_DIGITS_MAX + 1];
+    int cards_asked;
+    char card[HW_CARD_MAX];
 };
 
 static inline uint32_t site_random(struct test_site *t)
@@ -112,6 +114,10 @@ static inline void site_take_effects(struct test_site *t)
         case EFFECT_CHECK_PIN:
             t->pins_asked++;
             memcpy(t->pin, effect->u.pin, sizeof t->pin);
+            break;
+        case EFFECT_FIND_CARD:
+            t->cards_asked++;
+            memcpy(t->card, effect->u.card, sizeof t->card);
             break;
         }
     }
