@@ -271,6 +271,7 @@ enum input_kind {
     INPUT_CLOCK,       /* wall-clock news */
     INPUT_STORED,      /* the ledger holds the event of this token, durably */
     INPUT_STORE_STATE, /* the ledger cannot be written, or can again */
+    INPUT_STORE_ROOM,  /* how much room the ledger's medium has */
     INPUT_PORT_STATUS  /* what is known of a port changed */
 };
 
@@ -303,6 +304,10 @@ struct kiosk_input {
             int64_t seq;
         } stored;
         enum store_state store_state;
+        struct {
+            int64_t free_bytes;
+            bool low; /* somebody should do something about it */
+        } store_room;
     } u;
 };
 

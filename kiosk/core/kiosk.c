@@ -201,6 +201,7 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     *slot = (struct pending_event){0};
     deposits_stored(step, &done, seq);
     service_stored(step, token);
+    storage_tell(step);
 }
 
 bool kiosk_is_busy(const struct kiosk *kiosk)
@@ -221,16 +222,16 @@ int kiosk_pending_count(const struct kiosk *kiosk)
     return count;
 }
 
-/* ---- beginning and end ----------------------------------------------------------------------- */
-
-void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
-                 struct kiosk_effects *effects)
 void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *fingerprint)
 {
     copy_text(kiosk->statement, sizeof kiosk->statement, statement);
     copy_text(kiosk->fingerprint, sizeof kiosk->fingerprint, fingerprint);
 }
 
+/* ---- beginning and end ----------------------------------------------------------------------- */
+
+void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
+                 struct kiosk_effects *effects)
 {
     effects->count = 0;
     struct step step = {kiosk, effects};
@@ -250,6 +251,7 @@ void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *finger
         }
     }
     scales_restore(&step);
+    storage_begin(&step);
 }
 
 void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
@@ -388,7 +390,10 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         stored(step, input->u.stored.token, input->u.stored.seq);
         break;
     case INPUT_STORE_STATE:
-        step->kiosk->store = input->u.store_state;
+        storage_state(step, input->u.store_state);
+        break;
+    case INPUT_STORE_ROOM:
+        storage_room(step, input->u.store_room.free_bytes, input->u.store_room.low);
         break;
     }
 }

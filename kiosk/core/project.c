@@ -360,7 +360,8 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
     view->unknown_card = kiosk->visits.current.unknown_card;
     view->countdown_s = seconds_left(countdown_end(kiosk), now_ms);
     view->store = kiosk->store;
-    view->unrecorded = kiosk->store == STORE_OK ? 0 : kiosk_pending_count(kiosk) + kiosk->unkept;
+    view->store_low = kiosk->storage.low;
+    view->unrecorded = kiosk->store == STORE_OK ? 0 : storage_waiting(kiosk) + kiosk->unkept;
     view->screen = current_screen(kiosk, now_ms, view);
 }
 

@@ -65,6 +65,13 @@ void scales_restore(struct step *step); /* faults that the ledger began and did 
 void scales_watch(struct step *step);   /* after every input */
 int64_t scales_deadline(const struct kiosk *kiosk);
 
+/* storage.c */
+void storage_begin(struct step *step); /* a run begins; the ledger may be away */
+void storage_state(struct step *step, enum store_state state);
+void storage_room(struct step *step, int64_t free_bytes, bool low);
+void storage_tell(struct step *step); /* after a pending event was acknowledged */
+int storage_waiting(const struct kiosk *kiosk);
+
 /* Copies a text, cut at `size`, always NUL-terminated. */
 void copy_text(char *to, int size, const char *from);
 

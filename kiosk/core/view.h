@@ -162,13 +162,14 @@ struct view {
     int device_count; /* SCREEN_DEVICES */
     struct view_device devices[HW_PORTS_MAX];
     struct view_wiring wiring;
-
     char fingerprint[EVENT_TEXT_MAX]; /* SCREEN_DEVICES: of the key that signs the ledger */
 
     /* COLLECT_DONE and recorded: what a photo of the screen shall keep; "" where nothing is signed
      * yet. */
     char statement[VIEW_STATEMENT_MAX];
+
     enum store_state store;
+    bool store_low; /* room runs out; for those who can do something about it */
     int unrecorded; /* events that wait for storage */
 };
 

@@ -1,5 +1,6 @@
 #include "kiosk/shell/app.h"
 
+#include "kiosk/shell/backup_thread.h"
 #include "kiosk/shell/bus_thread.h"
 #include "kiosk/shell/card.h"
 #include "kiosk/shell/clock.h"
@@ -46,6 +47,7 @@ struct app {
     const char *quit_reason;
     int64_t started_ms, clock_news_ms;
     struct store_thread *store;
+    struct backup_thread *backup;
     struct ring readings; /* of struct kiosk_input: io -> main */
     struct io *io;
     struct bus_threads *buses;
@@ -251,6 +253,16 @@ static void on_store_news(struct app *app, const struct store_news *news)
         input.u.stored.seq = news->seq;
         step(app, &input);
         break;
+    case STORE_NEWS_SIGNED:
+        kiosk_signed(&app->kiosk, news->statement.text, news->statement.fingerprint);
+        app->must_show = true;
+        break;
+    case STORE_NEWS_ROOM:
+        input.kind = INPUT_STORE_ROOM;
+        input.u.store_room.free_bytes = news->room.free_bytes;
+        input.u.store_room.low = news->room.low;
+        step(app, &input);
+        break;
     case STORE_NEWS_STATE:
         input.kind = INPUT_STORE_STATE;
         input.u.store_state = news->state;
@@ -403,8 +415,20 @@ static int start_store(struct app *app)
     clock_boot_id(boot_id);
     moment_t now = clock_moment();
     int64_t past = now.quality == CLOCK_UNSET ? 0 : now.utc_ms - (int64_t)PAST_DAYS * DAY_MS;
-    app->store = store_thread_start(app->config->directory, boot_id, past, app->wake);
-    return app->store != NULL ? 0 : fail("store", "cannot make the thread");
+    const struct store_config config = {
+        .directory = app->config->directory,
+        .boot_id = boot_id,
+        .past_utc_ms = past,
+        .keep_months = app->config->settings->storage.keep_months,
+        .wake = app->wake,
+    };
+    app->store = store_thread_start(&config);
+    if (app->store == NULL) {
+        return fail("store", "cannot make the thread");
+    }
+    const char *to = app->config->settings->storage.backup;
+    app->backup = to[0] == '\0' ? NULL : backup_thread_start(app->config->directory, to);
+    return to[0] == '\0' || app->backup != NULL ? 0 : fail("backup", "cannot make the thread");
 }
 
 static int start_simulation(struct app *app)
@@ -474,6 +498,8 @@ static void fold_journal(struct app *app)
             if (news.kind == STORE_NEWS_STATE) {
                 app->kiosk.store = news.state;
                 decided = true;
+            } else if (news.kind == STORE_NEWS_ROOM) {
+                app->kiosk.storage.free_bytes = news.room.free_bytes;
             } else {
                 decided = decided || news.kind == STORE_NEWS_OPEN;
                 on_store_news(app, &news);
@@ -570,6 +596,7 @@ static void stop(struct app *app)
     recorder_close(app->recorder);
     sound_close(app->speaker);
     display_close(app->display); /* ends SDL, so after the sound */
+    backup_thread_stop(app->backup);
     int left = store_thread_stop(app->store);
     if (left > 0) {
         log_line(LOG_ERROR, "run", "%d events could not be recorded: the storage was not there",
