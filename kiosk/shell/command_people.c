@@ -1,9 +1,12 @@
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/report/export.h"
 #include "kiosk/shell/commands.h"
+#include "kiosk/store/participation.h"
 #include "kiosk/store/people.h"
 
 enum { LINE_MAX_BYTES = 1024, CSV_FIELDS = 3 };
@@ -13,12 +16,14 @@ static const char usage[] =
     "       biaogan people --state DIR add CARD NAME DEPARTMENT\n"
     "       biaogan people --state DIR remove CARD-OR-ID\n"
     "       biaogan people --state DIR import FILE.csv\n"
+    "       biaogan people --state DIR [--from YYYY-MM-DD] [--to YYYY-MM-DD] departments\n"
     "\n"
     "Names, departments and cards stand in DIR/people.tsv only; the ledger has random ids.\n"
     "  list     id, card, department and name, separated by tabs\n"
     "  add      prints the id; a card that is known keeps its id and changes its owner's name\n"
     "  remove   erases the person without a trace; the ledger goes on counting and names nobody\n"
-    "  import   lines CARD,NAME,DEPARTMENT; a first line without digits in its card is a header\n";
+    "  import   lines CARD,NAME,DEPARTMENT; a first line without digits in its card is a header\n"
+    "  departments  how many took part in each, from the ledger; no person is told from another\n";
 
 static int fail(const char *error)
 {
@@ -187,11 +192,60 @@ static int import(const char *directory, const char *name)
     return COMMAND_DONE;
 }
 
+/* ---- departments ----------------------------------------------------------------------------- */
+
+static void print_figures(const struct department_figures *figures, const char *name)
+{
+    printf("%s\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\n", name,
+           figures->people, figures->took_part, figures->deposits, figures->consistent,
+           figures->grams);
+}
+
+static bool count_departments(const char *directory, const day_range_t *range,
+                              struct participation *participation, char error[LEDGER_ERROR_MAX])
+{
+    struct people people;
+    struct ledger *ledger = NULL;
+
+    if (!people_read(&people, directory, error)) {
+        return false;
+    }
+    bool counted = ledger_open_reader(&ledger, directory, error) == LEDGER_OK &&
+                   ledger_participation(ledger, &people, range, participation, error) == LEDGER_OK;
+    ledger_close(ledger);
+    people_free(&people);
+    return counted;
+}
+
+static int departments(const char *directory, const day_range_t *range)
+{
+    char error[LEDGER_ERROR_MAX];
+    struct participation *participation = calloc(1, sizeof *participation);
+
+    if (!participation) {
+        return fail("out of memory; stop other programs");
+    }
+    bool counted = count_departments(directory, range, participation, error);
+    if (counted) {
+        puts("department\tpeople\ttook_part\tdeposits\tconsistent\tgrams");
+        for (int i = 0; i < participation->count; i++) {
+            print_figures(&participation->departments[i], participation->departments[i].department);
+        }
+        print_figures(&participation->unknown, "-");
+    }
+    free(participation);
+    return counted ? COMMAND_DONE : fail(error);
+}
+
 int command_people(int argc, char **argv)
 {
     static const struct option options[] = {{"state", required_argument, NULL, 's'},
+                                            {"from", required_argument, NULL, 'f'},
+                                            {"to", required_argument, NULL, 't'},
                                             {NULL, 0, NULL, 0}};
     const char *directory = NULL;
+    day_range_t range = {0};
+    bool is_wrong = false;
     int option;
 
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -199,22 +253,36 @@ int command_people(int argc, char **argv)
         return COMMAND_DONE;
     }
     optind = 1;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) == 's') {
-        directory = optarg;
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 's') {
+            directory = optarg;
+        } else if (option == 'f') {
+            range.has_from = export_parse_day(optarg, &range.from);
+            is_wrong |= !range.has_from;
+        } else if (option == 't') {
+            range.has_to = export_parse_day(optarg, &range.to);
+            is_wrong |= !range.has_to;
+        } else {
+            is_wrong = true;
+        }
     }
     char **words = argv + optind;
     int count = argc - optind;
-    if (option == -1 && directory && count == 1 && strcmp(words[0], "list") == 0) {
+    const bool is_known = !is_wrong && directory;
+    if (is_known && count == 1 && strcmp(words[0], "list") == 0) {
         return list(directory);
     }
-    if (option == -1 && directory && count == 4 && strcmp(words[0], "add") == 0) {
+    if (is_known && count == 4 && strcmp(words[0], "add") == 0) {
         return add(directory, words + 1);
     }
-    if (option == -1 && directory && count == 2 && strcmp(words[0], "remove") == 0) {
+    if (is_known && count == 2 && strcmp(words[0], "remove") == 0) {
         return erase(directory, words[1]);
     }
-    if (option == -1 && directory && count == 2 && strcmp(words[0], "import") == 0) {
+    if (is_known && count == 2 && strcmp(words[0], "import") == 0) {
         return import(directory, words[1]);
+    }
+    if (is_known && count == 1 && strcmp(words[0], "departments") == 0) {
+        return departments(directory, &range);
     }
     fputs(usage, stderr);
     return COMMAND_FAILED;

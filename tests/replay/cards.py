@@ -86,6 +86,11 @@ def main():
             checks.equal(traces("s", department), ["people.tsv"], "files with a department")
         biaogan.must("verify", "--state", "s")
 
+        counted = biaogan.must("people", "--state", "s", "departments").stdout.splitlines()
+        checks.equal([line.split("\t")[:5] for line in counted[1:]],
+                     [["后勤保障部", "1", "1", "1", "1"], ["第一财务科", "1", "1", "1", "1"],
+                      ["-", "0", "0", "1", "1"]], "departments")
+
         said = program.ledger_says("s")
         biaogan.must("people", "--state", "s", "remove", CARDS["wang"])
         biaogan.must("people", "--state", "s", "remove", li[0])
@@ -104,7 +109,8 @@ def main():
         checks.equal(program.ledger_says("s"), said, "what the ledger says after all")
         biaogan.must("verify", "--state", "s")
 
-        for wrong in (("add", "1", "a"), ("remove",), ("import", "no-such-file"), ()):
+        for wrong in (("add", "1", "a"), ("remove",), ("import", "no-such-file"),
+                      ("--from", "yesterday", "departments"), ()):
             done = biaogan.call("people", "--state", "s", *wrong)
             checks.that(done.returncode == 2 and done.stderr, f"people {wrong} was not refused")
     checks.finish()

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "kiosk/store/participation.h"
 #include "kiosk/store/people.h"
 #include "tests/unit/store_fixture.h"
 
@@ -215,6 +216,80 @@ static void erased_people_leave_no_trace_and_a_ledger_that_says_as_much_as_befor
     people_free(&left);
 }
 
+static struct kiosk_event bag_of(int64_t visit, int64_t utc_ms, enum outcome outcome, int32_t grams)
+{
+    struct kiosk_event event = tick(visit * 1000, utc_ms);
+
+    event.kind = EVENT_DEPOSIT;
+    event.body.deposit.visit = visit;
+    event.body.deposit.outcome = outcome;
+    event.body.deposit.quality = QUALITY_SETTLED;
+    event.body.deposit.weight_g = grams;
+    strcpy(event.body.deposit.scale, "s1");
+    return event;
+}
+
+static void departments_are_counted_by_who_took_part(void **state)
+{
+    enum { PEOPLE = 5, VISITS = 6 };
+    const int64_t monday = utc_from_local_date(2026, 11, 23) + 3600000, day_ms = 86400000;
+    struct person people[PEOPLE] = {person_of("1", "a", "财务科"), person_of("2", "b", "财务科"),
+                                    person_of("3", "c", "财务科"), person_of("4", "d", "办公室"),
+                                    person_of("5", "e", "办公室")};
+    /* Persons of the visits; -1 is nobody. Two on Monday, four on Tuesday. */
+    static const int whose[VISITS] = {0, 3, 0, 1, -1, 4};
+    static struct participation found;
+    struct people table;
+
+    (void)state;
+    assert_true(people_put_all(directory, people, PEOPLE, reason));
+    struct ledger *ledger = opened("a");
+    for (int i = 0; i < VISITS; i++) {
+        int64_t utc_ms = monday + (i < 2 ? 0 : day_ms);
+        struct kiosk_event identified = tick(i + 1, utc_ms);
+        struct kiosk_event bag =
+            bag_of(i + 1, utc_ms, i == 2 ? OUTCOME_WRONG_BIN : OUTCOME_CONSISTENT, 100 << i);
+        identified.kind = EVENT_IDENTIFIED;
+        identified.body.identified.visit = i + 1;
+        if (whose[i] >= 0) {
+            strcpy(identified.body.identified.person, people[whose[i]].id);
+            append(ledger, &identified);
+        }
+        append(ledger, &bag);
+    }
+    ledger_close(ledger);
+    assert_true(people_erase(directory, "5", reason));
+    table = read_people();
+    assert_int_equal(ledger_open_reader(&ledger, directory, error), LEDGER_OK);
+
+    const day_range_t always = {0};
+    assert_int_equal(ledger_participation(ledger, &table, &always, &found, error), LEDGER_OK);
+    assert_int_equal(found.count, 2);
+    const struct department_figures *office = &found.departments[0];
+    const struct department_figures *finance = &found.departments[1];
+    assert_string_equal(office->department, "办公室");
+    assert_int_equal(office->people, 1); /* one was erased */
+    assert_int_equal(office->took_part, 1);
+    assert_int_equal(office->grams, 200);
+    assert_int_equal(finance->people, 3);
+    assert_int_equal(finance->took_part, 2);
+    assert_int_equal(finance->deposits, 3);
+    assert_int_equal(finance->consistent, 2);
+    assert_int_equal(finance->grams, 100 + 400 + 800);
+    assert_int_equal(found.unknown.deposits, 2);
+    assert_int_equal(found.unknown.grams, 1600 + 3200);
+
+    int64_t tuesday = local_day(monday + day_ms);
+    const day_range_t later = {.has_from = true, .has_to = true, .from = tuesday, .to = tuesday};
+    assert_int_equal(ledger_participation(ledger, &table, &later, &found, error), LEDGER_OK);
+    assert_int_equal(found.departments[0].took_part, 0);
+    assert_int_equal(found.departments[1].took_part, 2);
+    assert_int_equal(found.departments[1].deposits, 2);
+    assert_int_equal(found.unknown.deposits, 2);
+    ledger_close(ledger);
+    people_free(&table);
+}
+
 /* Killed at any moment of an erasure, the person is there as before or gone for good; an erasure
  * said to be done is, and the next one takes away whatever was left lying. */
 static void a_kill_leaves_the_person_or_no_trace(void **state)
@@ -275,6 +350,7 @@ int main(void)
         CASE(texts_that_would_break_the_table_are_refused),
         CASE(a_damaged_table_is_named_and_not_overwritten),
         CASE(erased_people_leave_no_trace_and_a_ledger_that_says_as_much_as_before),
+        CASE(departments_are_counted_by_who_took_part),
         CASE(a_kill_leaves_the_person_or_no_trace),
         CASE(an_unfinished_change_is_overwritten),
     };
