@@ -314,10 +314,13 @@ enum input_kind {
     INPUT_INTENT,      /* a person touched something */
     INPUT_ITEM,        /* a thing by its name (captures) */
     INPUT_PIN,         /* a whole PIN at once (captures, keyboards) */
+    INPUT_CARD,        /* a card was held to a reader (captures) */
+    INPUT_CARD_RESULT, /* the answer to EFFECT_FIND_CARD */
     INPUT_PIN_RESULT,  /* the answer to EFFECT_CHECK_PIN */
     INPUT_CLOCK,       /* wall-clock news */
     INPUT_STORED,      /* the ledger holds the event of this token, durably */
     INPUT_STORE_STATE, /* the ledger cannot be written, or can again */
+    INPUT_STORE_ROOM,  /* how much room the ledger's medium has */
     INPUT_PORT_STATUS  /* what is known of a port changed */
 };
 
@@ -336,6 +339,8 @@ struct kiosk_input {
         intent_t intent;
         char item[ITEM_NAME_MAX];
         char pin[PIN_DIGITS_MAX + 1];
+        char card[HW_CARD_MAX];
+        char person[SUBJECT_MAX]; /* whose card it is; "" where nobody knows it */
         struct {
             bool accepted;
             enum role role; /* whose PIN it was */
@@ -349,6 +354,10 @@ struct kiosk_input {
             int64_t seq;
         } stored;
         enum store_state store_state;
+        struct {
+            int64_t free_bytes;
+            bool low; /* somebody should do something about it */
+        } store_room;
     } u;
 };
 
@@ -358,6 +367,7 @@ enum effect_kind {
     EFFECT_RECORD,
     EFFECT_SOUND,
     EFFECT_CHECK_PIN,
+    EFFECT_FIND_CARD,
     EFFECT_SCALE_COMMAND, /* send the scale its zero or tare request */
     EFFECT_UNLOCK         /* open a lock; one that does not open is no hindrance */
 };
@@ -380,6 +390,7 @@ struct kiosk_effect {
         struct {
             uint8_t port, channel;
         } unlock;
+        char card[HW_CARD_MAX];
     } u;
 };
 

@@ -117,6 +117,9 @@ void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t s
     case EVENT_VISIT:
         remember_visit(&kiosk->journal, event->body.visit.visit);
         break;
+    case EVENT_IDENTIFIED:
+        remember_visit(&kiosk->journal, event->body.identified.visit);
+        break;
     case EVENT_OVERLOAD:
         apply_overload(kiosk, &event->body.overload);
         break;
@@ -200,6 +203,7 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     undo_stored(step, &done, seq);
     service_stored(step, token);
     inspect_stored(step, token);
+    storage_tell(step);
 }
 
 bool kiosk_is_busy(const struct kiosk *kiosk)
@@ -218,6 +222,12 @@ int kiosk_pending_count(const struct kiosk *kiosk)
         count += kiosk->pending[i].token != 0;
     }
     return count;
+}
+
+void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *fingerprint)
+{
+    copy_text(kiosk->statement, sizeof kiosk->statement, statement);
+    copy_text(kiosk->fingerprint, sizeof kiosk->fingerprint, fingerprint);
 }
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
@@ -243,6 +253,7 @@ void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,
         }
     }
     scales_restore(&step);
+    storage_begin(&step);
 }
 
 void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
@@ -268,6 +279,10 @@ static const struct site_channel *channel_of(const struct site_bin *bin, uint8_t
 static void on_reading(struct step *step, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
+    if (reading->kind == READING_CARD && reading->has_value) {
+        cards_read(step, reading->card);
+        return;
+    }
     if (reading->port >= kiosk->site->port_count) {
         return;
     }
@@ -381,6 +396,12 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
     case INPUT_PIN:
         service_pin(step, input->u.pin);
         break;
+    case INPUT_CARD:
+        cards_read(step, input->u.card);
+        break;
+    case INPUT_CARD_RESULT:
+        cards_found(step, input->u.person);
+        break;
     case INPUT_PIN_RESULT:
         service_pin_result(step, input->u.pin_result.accepted, input->u.pin_result.role);
         break;
@@ -392,6 +413,9 @@ static void handle_input(struct step *step, const struct kiosk_input *input)
         break;
     case INPUT_STORE_STATE:
         storage_state(step, input->u.store_state);
+        break;
+    case INPUT_STORE_ROOM:
+        storage_room(step, input->u.store_room.free_bytes, input->u.store_room.low);
         break;
     }
 }

@@ -128,6 +128,16 @@ struct pending_event {
     struct kiosk_event event;
 };
 
+/* The medium of the ledger, and what it kept from us. */
+struct storage {
+    int64_t free_bytes; /* as the store told last */
+    bool low;
+    moment_t low_since;
+    bool is_due; /* an interruption began whose end is not told yet */
+    moment_t since;
+    int unkept_before, kept;
+};
+
 /* What the ledger says, and nothing else: kiosk_apply() alone writes here. */
 struct journal {
     int64_t last_visit;
@@ -159,8 +169,9 @@ struct kiosk {
     struct bin_lock locks[SITE_BINS_MAX];
     struct device devices[HW_PORTS_MAX];
     struct journal journal;
+    char statement[VIEW_STATEMENT_MAX], fingerprint[EVENT_TEXT_MAX]; /* of the last checkpoint */
     enum store_state store;
-    int64_t store_fault_ms; /* since when it is not STORE_OK */
+    struct storage storage;
     struct pending_event pending[KIOSK_PENDING_MAX];
     uint32_t last_token;
     int unkept; /* events for which not even `pending` had room */
@@ -170,6 +181,9 @@ void kiosk_init(struct kiosk *kiosk, const struct site *site);
 
 /* Folds one row of the ledger. Before kiosk_begin() for the rows of the past. */
 void kiosk_apply(struct kiosk *kiosk, const struct kiosk_event *event, int64_t seq);
+
+/* What the ledger has signed last, in the words of kiosk/store/chain.h, and by which key. */
+void kiosk_signed(struct kiosk *kiosk, const char *statement, const char *fingerprint);
 
 /* Begins a run: records the start, and takes up openings that a power cut interrupted. */
 void kiosk_begin(struct kiosk *kiosk, const moment_t *at, const char *version,

@@ -235,6 +235,9 @@ static void view_collection(const struct kiosk *kiosk, struct view *view)
             view->collect_weighed &&
             collection->before.grams - collection->after.grams >= bin_min_deposit(bin);
         view->collect_recorded = collection->recorded;
+        if (collection->recorded) {
+            copy_text(view->statement, sizeof view->statement, kiosk->statement);
+        }
     }
 }
 
@@ -358,6 +361,7 @@ static void view_devices(const struct kiosk *kiosk, int64_t now_ms, struct view 
     }
     view_wiring(kiosk, now_ms, &view->wiring);
     view_order(kiosk, now_ms, &view->order);
+    copy_text(view->fingerprint, sizeof view->fingerprint, kiosk->fingerprint);
 }
 
 static enum view_screen current_screen(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
@@ -429,9 +433,11 @@ void kiosk_view(const struct kiosk *kiosk, int64_t now_ms, struct view *view)
     view_figures(kiosk, utc_ms, &view->figures);
     view->visit_deposits = kiosk->visits.current.deposits;
     view->visit_grams = kiosk->visits.current.grams;
+    view->unknown_card = kiosk->visits.current.unknown_card;
     view->countdown_s = seconds_left(countdown_end(kiosk), now_ms);
     view->store = kiosk->store;
-    view->unrecorded = kiosk->store == STORE_OK ? 0 : kiosk_pending_count(kiosk) + kiosk->unkept;
+    view->store_low = kiosk->storage.low;
+    view->unrecorded = kiosk->store == STORE_OK ? 0 : storage_waiting(kiosk) + kiosk->unkept;
     view->screen = current_screen(kiosk, now_ms, view);
 }
 

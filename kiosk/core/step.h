@@ -41,6 +41,10 @@ void search_name(struct step *step, const char *name); /* a thing by its name, f
 void search_watch(struct step *step);                  /* after every input */
 int64_t search_deadline(const struct kiosk *kiosk);
 
+/* cards.c */
+void cards_read(struct step *step, const char *card);
+void cards_found(struct step *step, const char *person); /* "": nobody knows it */
+
 /* service.c */
 void service_intent(struct step *step, const intent_t *intent);
 void service_pin(struct step *step, const char *digits);
@@ -60,9 +64,6 @@ void inspect_begin(struct step *step);
 void inspect_intent(struct step *step, const intent_t *intent);
 void inspect_stored(struct step *step, uint32_t token);
 void inspect_leave(struct step *step); /* ends an inspection that is going on */
-
-/* storage.c */
-void storage_state(struct step *step, enum store_state state);
 
 /* technician.c */
 void technician_intent(struct step *step, const intent_t *intent);
@@ -95,6 +96,13 @@ int64_t devices_deadline(const struct kiosk *kiosk);
 void scales_restore(struct step *step); /* faults that the ledger began and did not end */
 void scales_watch(struct step *step);   /* after every input */
 int64_t scales_deadline(const struct kiosk *kiosk);
+
+/* storage.c */
+void storage_begin(struct step *step); /* a run begins; the ledger may be away */
+void storage_state(struct step *step, enum store_state state);
+void storage_room(struct step *step, int64_t free_bytes, bool low);
+void storage_tell(struct step *step); /* after a pending event was acknowledged */
+int storage_waiting(const struct kiosk *kiosk);
 
 /* Copies a text, cut at `size`, always NUL-terminated. */
 void copy_text(char *to, int size, const char *from);

@@ -8,6 +8,8 @@
 
 #include "kiosk/core/figures.h"
 
+enum { VIEW_STATEMENT_MAX = 512 };
+
 enum view_screen {
     SCREEN_CHOOSE,  /* idle is the first step: which class? */
     SCREEN_SEARCH,  /* what is it, and where does it go? */
@@ -202,7 +204,8 @@ struct view {
     struct view_receipt receipt;
     int32_t visit_deposits;
     int32_t visit_grams;
-    int countdown_s; /* until the visit ends by itself; 0 = no visit */
+    bool unknown_card; /* the card just held is nobody's; the visit goes on */
+    int countdown_s;   /* until the visit ends by itself; 0 = no visit */
 
     struct view_figures figures;
 
@@ -223,8 +226,14 @@ struct view {
     struct view_device devices[HW_PORTS_MAX];
     struct view_wiring wiring;
     struct view_order order;
+    char fingerprint[EVENT_TEXT_MAX]; /* SCREEN_DEVICES: of the key that signs the ledger */
+
+    /* COLLECT_DONE and recorded: what a photo of the screen shall keep; "" where nothing is signed
+     * yet. */
+    char statement[VIEW_STATEMENT_MAX];
 
     enum store_state store;
+    bool store_low; /* room runs out; for those who can do something about it */
     int unrecorded; /* events that wait for storage */
 };
 

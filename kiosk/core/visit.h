@@ -19,6 +19,8 @@ struct visit {
     char item[ITEM_NAME_MAX]; /* the thing that the choice was made for, or "" */
     bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
     int32_t openings; /* undecided */
+    char person[SUBJECT_MAX]; /* whose card was held; "" where nobody is known */
+    bool unknown_card;        /* the last card is nobody's */
     int32_t deposits, grams, near_misses;
 };
 

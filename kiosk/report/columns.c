@@ -106,11 +106,8 @@ CELL(utc, time_of(record, record->at.t_ms))
 CELL(site, text(record->site))
 CELL(clock, word(clock_quality_text(record->at.quality), &clock_words[record->at.quality]))
 
-static cell_t nothing(const struct ledger_record *record)
-{
-    (void)record;
-    return unknown;
-}
+CELL(person, text(record->person))
+CELL(department, text(record->department))
 
 CELL(deposit_opened_ms, number(record->body.deposit.opened_ms))
 CELL(deposit_closed_ms, number(record->body.deposit.closed_ms))
@@ -389,8 +386,8 @@ static const struct column json_deposits[] = {
     {"weight_g", deposit_weight_g},
     {"weight_quality", deposit_quality},
     {"visit", deposit_visit},
-    {"person", nothing},
-    {"department", nothing},
+    {"person", person},
+    {"department", department},
     {"scale", deposit_scale},
     {"base_g", deposit_base_g},
     {"final_g", deposit_final_g},
@@ -409,6 +406,8 @@ static const struct column json_visits[] = {
     {"deposits", visit_deposits},
     {"grams", visit_grams},
     {"near_misses", visit_near_misses},
+    {"person", person},
+    {"department", department},
     {"clock", clock},
     {NULL, NULL},
 };

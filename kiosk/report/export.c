@@ -12,6 +12,7 @@ struct export
 {
     struct ledger *ledger;
     struct record_cursor *cursor;
+    struct people people; /* for their departments; CSV has none */
     const struct column *columns;
     column_line *csv_line; /* or NULL */
     enum export_format format;
@@ -243,6 +244,13 @@ struct export *export_open(const char *directory, const struct export_request *r
         export_close(export);
         return NULL;
     }
+    if (request->format != EXPORT_CSV) {
+        if (!people_read(&export->people, directory, error)) {
+            export_close(export);
+            return NULL;
+        }
+        record_cursor_know(export->cursor, &export->people);
+    }
     export->csv_line = columns_csv_line(request->what);
     if (export->format == EXPORT_CSV) {
         write_to(export, export->line, sizeof export->line);
@@ -323,6 +331,7 @@ void export_close(struct export *export)
         return;
     }
     record_cursor_close(export->cursor);
+    people_free(&export->people);
     ledger_close(export->ledger);
     free(export);
 }

@@ -1,6 +1,8 @@
 #include "kiosk/shell/app.h"
 
+#include "kiosk/shell/backup_thread.h"
 #include "kiosk/shell/bus_thread.h"
+#include "kiosk/shell/card.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/device_orders.h"
 #include "kiosk/shell/display.h"
@@ -46,6 +48,7 @@ struct app {
     const char *quit_reason;
     int64_t started_ms, clock_news_ms;
     struct store_thread *store;
+    struct backup_thread *backup;
     struct ring readings; /* of struct kiosk_input: io -> main */
     struct io *io;
     struct bus_threads *buses;
@@ -89,6 +92,14 @@ static void check_pin(struct app *app, const char *pin)
     on_pin_verdict(app, app->kiosk.now_ms, &verdict);
 }
 
+/* Cards are rare and the table is small: nobody notices that it is read here. */
+static void find_card(struct app *app, const char *card)
+{
+    struct kiosk_input result = {.kind = INPUT_CARD_RESULT, .t_ms = app->kiosk.now_ms};
+    card_find(app->config->directory, card, result.u.person);
+    step(app, &result);
+}
+
 static void perform(struct app *app, const struct kiosk_effects *effects)
 {
     for (int i = 0; i < effects->count; i++) {
@@ -106,6 +117,9 @@ static void perform(struct app *app, const struct kiosk_effects *effects)
         case EFFECT_SCALE_COMMAND:
         case EFFECT_UNLOCK:
             device_orders_send(app->io, app->buses, effect);
+            break;
+        case EFFECT_FIND_CARD:
+            find_card(app, effect->u.card);
             break;
         }
     }
@@ -240,6 +254,16 @@ static void on_store_news(struct app *app, const struct store_news *news)
         input.kind = INPUT_STORED;
         input.u.stored.token = news->token;
         input.u.stored.seq = news->seq;
+        step(app, &input);
+        break;
+    case STORE_NEWS_SIGNED:
+        kiosk_signed(&app->kiosk, news->statement.text, news->statement.fingerprint);
+        app->must_show = true;
+        break;
+    case STORE_NEWS_ROOM:
+        input.kind = INPUT_STORE_ROOM;
+        input.u.store_room.free_bytes = news->room.free_bytes;
+        input.u.store_room.low = news->room.low;
         step(app, &input);
         break;
     case STORE_NEWS_STATE:
@@ -394,8 +418,20 @@ static int start_store(struct app *app)
     clock_boot_id(boot_id);
     moment_t now = clock_moment();
     int64_t past = now.quality == CLOCK_UNSET ? 0 : now.utc_ms - (int64_t)PAST_DAYS * DAY_MS;
-    app->store = store_thread_start(app->config->directory, boot_id, past, app->wake);
-    return app->store != NULL ? 0 : fail("store", "cannot make the thread");
+    const struct store_config config = {
+        .directory = app->config->directory,
+        .boot_id = boot_id,
+        .past_utc_ms = past,
+        .keep_months = app->config->settings->storage.keep_months,
+        .wake = app->wake,
+    };
+    app->store = store_thread_start(&config);
+    if (app->store == NULL) {
+        return fail("store", "cannot make the thread");
+    }
+    const char *to = app->config->settings->storage.backup;
+    app->backup = to[0] == '\0' ? NULL : backup_thread_start(app->config->directory, to);
+    return to[0] == '\0' || app->backup != NULL ? 0 : fail("backup", "cannot make the thread");
 }
 
 static int start_simulation(struct app *app)
@@ -465,6 +501,8 @@ static void fold_journal(struct app *app)
             if (news.kind == STORE_NEWS_STATE) {
                 app->kiosk.store = news.state;
                 decided = true;
+            } else if (news.kind == STORE_NEWS_ROOM) {
+                app->kiosk.storage.free_bytes = news.room.free_bytes;
             } else {
                 decided = decided || news.kind == STORE_NEWS_OPEN;
                 on_store_news(app, &news);
@@ -561,6 +599,7 @@ static void stop(struct app *app)
     recorder_close(app->recorder);
     sound_close(app->speaker);
     display_close(app->display); /* ends SDL, so after the sound */
+    backup_thread_stop(app->backup);
     int left = store_thread_stop(app->store);
     if (left > 0) {
         log_line(LOG_ERROR, "run", "%d events could not be recorded: the storage was not there",

@@ -9,13 +9,16 @@ enum {
     COMMAND_FAILED = 2  /* usage or environment */
 };
 
+int command_backup(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_export(int argc, char **argv);
 int command_passwd(int argc, char **argv);
+int command_people(int argc, char **argv);
 int command_ports(int argc, char **argv);
 int command_probe(int argc, char **argv);
 int command_protocols(int argc, char **argv);
+int command_purge(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_simulate(int argc, char **argv);

@@ -19,6 +19,9 @@ static const struct command {
     {"replay", command_replay, "a capture through the whole pipeline -> ledger"},
     {"export", command_export, "the ledger -> CSV or JSON lines"},
     {"verify", command_verify, "is the ledger what was written?"},
+    {"backup", command_backup, "a copy of the ledger on another medium"},
+    {"purge", command_purge, "takes out rows that are old and exported"},
+    {"people", command_people, "who belongs to which card; erases people without a trace"},
     {"simulate", command_simulate, "a simulated site -> capture and truth, in virtual time"},
     {"passwd", command_passwd, "a PIN or password -> the hash for the site file"},
 };

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <qrencode.h>
+
 enum {
     SUBROWS = 8,     /* samples of a curved edge within one pixel row; exact along the row */
     FIXED_SHIFT = 8, /* edges are kept in 1/256 px */
@@ -340,6 +342,22 @@ static void draw_dash(const struct brush *brush, const struct draw_command *comm
     }
 }
 
+/* Whole pixels for each module, or cameras see moire. A text too long for a code draws nothing. */
+static void draw_qr(const struct brush *brush, const char *text, rect_t rect)
+{
+    QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+    const int side = code == NULL ? 0 : min_int(rect.w, rect.h) / code->width;
+    for (int i = 0; side > 0 && i < code->width * code->width; i++) {
+        if ((code->data[i] & 1) != 0) {
+            const int left = rect.x + (rect.w - side * code->width) / 2;
+            const int top = rect.y + (rect.h - side * code->width) / 2;
+            paint_rect(brush, (rect_t){left + i % code->width * side, top + i / code->width * side,
+                                       side, side});
+        }
+    }
+    QRcode_free(code);
+}
+
 /* Does this command hide everything drawn in `clip` before it? */
 static bool hides(const struct draw_command *command, rect_t clip)
 {
@@ -389,6 +407,9 @@ void raster_draw(const struct raster_target *target, struct glyphs *glyphs,
         case DRAW_DASH:
             draw_dash(&brush, command);
             break;
+        case DRAW_QR:
+            draw_qr(&brush, list->texts + command->text, command->rect);
+            break;
         }
     }
 }
@@ -404,7 +425,8 @@ static bool is_same(const struct draw_list *a, int a_index, const struct draw_li
         x->rect.y != y->rect.y || x->rect.w != y->rect.w || x->rect.h != y->rect.h) {
         return false;
     }
-    return x->kind != DRAW_TEXT || strcmp(a->texts + x->text, b->texts + y->text) == 0;
+    return (x->kind != DRAW_TEXT && x->kind != DRAW_QR) ||
+           strcmp(a->texts + x->text, b->texts + y->text) == 0;
 }
 
 /* What a command can touch. A text's rectangle is often much wider than the text. Glyphs reach at

@@ -3,6 +3,7 @@
 #include "hw/capture.h"
 #include "hw/link.h"
 #include "kiosk/core/kiosk.h"
+#include "kiosk/shell/card.h"
 #include "kiosk/shell/gate.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/touch.h"
@@ -61,6 +62,13 @@ static void check_pin(struct replay *replay, const char *pin)
     step(replay, &result);
 }
 
+static void find_card(struct replay *replay, const char *card)
+{
+    struct kiosk_input result = {.kind = INPUT_CARD_RESULT, .t_ms = replay->kiosk.now_ms};
+    card_find(replay->config->directory, card, result.u.person);
+    step(replay, &result);
+}
+
 static void perform(struct replay *replay, const struct kiosk_effects *effects)
 {
     for (int i = 0; i < effects->count && !replay->failed; i++) {
@@ -71,6 +79,9 @@ static void perform(struct replay *replay, const struct kiosk_effects *effects)
             break;
         case EFFECT_CHECK_PIN:
             check_pin(replay, effect->u.pin);
+            break;
+        case EFFECT_FIND_CARD:
+            find_card(replay, effect->u.card);
             break;
         case EFFECT_SOUND:
         case EFFECT_SCALE_COMMAND:

@@ -3,6 +3,7 @@
 #include "hw/link.h"
 #include "kiosk/shell/settings_bus.h"
 #include "kiosk/shell/settings_rows.h"
+#include "kiosk/store/purge.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -71,6 +72,11 @@ static const struct row web_rows[] = {
     ROW_TEXT_OF(struct settings, "certificate", web.certificate, false),
     ROW_TEXT_OF(struct settings, "key", web.key, false),
     ROW_BOOL_OF(struct settings, "allow_plain_http", web.allow_plain_http),
+};
+
+static const struct row storage_rows[] = {
+    ROW_INT_OF(struct settings, "keep_months", storage.keep_months, 0, PURGE_MONTHS_MAX, false),
+    ROW_TEXT_OF(struct settings, "backup", storage.backup, false),
 };
 
 static const struct row port_rows[] = {
@@ -289,6 +295,7 @@ GROUP_READER(screen)
 GROUP_READER(timing)
 GROUP_READER(access)
 GROUP_READER(web)
+GROUP_READER(storage)
 
 /* In this order, whatever the order in the file: bins name ports and buses, and buses are the last
  * ports. */
@@ -297,9 +304,11 @@ static const struct section {
     bool required;
     int (*read)(const struct settings_reader *, config_setting_t *, struct settings *);
 } sections[] = {
-    {"site", true, read_site},     {"screen", false, read_screen}, {"timing", false, read_timing},
-    {"access", true, read_access}, {"web", false, read_web},       {"classes", false, read_classes},
-    {"ports", false, read_ports},  {"buses", false, read_buses},   {"bins", true, read_bins},
+    {"site", true, read_site},        {"screen", false, read_screen},
+    {"timing", false, read_timing},   {"access", true, read_access},
+    {"web", false, read_web},         {"storage", false, read_storage},
+    {"classes", false, read_classes}, {"ports", false, read_ports},
+    {"buses", false, read_buses},     {"bins", true, read_bins},
 };
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
 
@@ -373,6 +382,12 @@ static int check_whole(const struct settings_reader *reader, config_setting_t *r
                                  "access.%s must be what `biaogan passwd` prints", key);
         }
     }
+    const int months = settings->storage.keep_months;
+    if (months != 0 && months < PURGE_MONTHS_MIN) {
+        return settings_fail(reader, key_or_group(root, "storage", "keep_months"),
+                             "storage.keep_months must be 0 (for ever) or at least %d",
+                             PURGE_MONTHS_MIN);
+    }
     if ((web->certificate[0] == '\0') != (web->key[0] == '\0')) {
         return settings_fail(reader, at, "web.certificate and web.key go together");
     }
@@ -403,6 +418,7 @@ static void set_defaults(struct settings *settings)
     *settings = (struct settings){
         .screen = {.panel_width_mm = 476, .sound = true}, /* 21.5 inch, 16:9 */
         .web = {.address = "127.0.0.1", .port = 8080},
+        .storage = {.keep_months = PURGE_MONTHS},
     };
     site_defaults(&settings->site);
 }

@@ -56,6 +56,11 @@ struct web_settings {
     bool allow_plain_http;
 };
 
+struct storage_settings {
+    int keep_months;                /* rows that were exported are kept so long; 0: for ever */
+    char backup[SETTINGS_PATH_MAX]; /* directory on another medium; "": none */
+};
+
 struct settings {
     struct site site;
     struct port_settings ports[HW_PORTS_MAX]; /* same index as site.ports; buses last */
@@ -63,8 +68,9 @@ struct settings {
     int bus_count;
     struct screen_settings screen;
     struct web_settings web;
-    char items[SETTINGS_PATH_MAX];            /* the site's own dictionary, "" where it has none */
-    struct items_file *items_file;            /* of it; see settings_load_items() */
+    char items[SETTINGS_PATH_MAX]; /* the site's own dictionary, "" where it has none */
+    struct items_file *items_file; /* of it; see settings_load_items() */
+    struct storage_settings storage;
     char pins[ROLE_COUNT][SETTINGS_HASH_MAX]; /* argon2id strings; "" where a role has none */
 };
 

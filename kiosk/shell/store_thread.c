@@ -1,9 +1,12 @@
 #include "kiosk/shell/store_thread.h"
 
+#include "kiosk/shell/clock.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/ring.h"
 #include "kiosk/shell/settings.h"
+#include "kiosk/store/health.h"
 #include "kiosk/store/ledger.h"
+#include "kiosk/store/purge.h"
 
 #include <assert.h>
 #include <poll.h>
@@ -13,7 +16,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RETRY_MS = 2000 };
+enum {
+    RETRY_MS = 2000,
+    ROOM_MS = 30 * 1000,                 /* how often the medium is asked for its room */
+    PURGE_FIRST_MS = 10 * 60 * 1000,     /* after the start, when all else is done */
+    PURGE_EVERY_MS = 24 * 60 * 60 * 1000 /* of kiosk time */
+};
 
 struct store_record {
     uint32_t token;
@@ -24,6 +32,7 @@ struct store_thread {
     char directory[SETTINGS_PATH_MAX];
     char boot_id[BOOT_ID_MAX];
     int64_t past_utc_ms;
+    int32_t keep_months;
     int wake_main, wake_store, first_news;
     pthread_t thread;
     atomic_bool stopping;
@@ -33,6 +42,8 @@ struct store_thread {
     struct ledger *ledger;
     enum store_state state;
     bool past_done, has_record;
+    bool low;
+    int64_t room_ms, purge_ms;  /* when they are due; kiosk time */
     struct store_record record; /* being written */
 };
 
@@ -53,11 +64,36 @@ static void post(struct store_thread *store, const struct store_news *news)
     wake_up(store->wake_main);
 }
 
+/* Asked for when it is due, and told when it matters: when it runs low, when there is enough again,
+ * and with every change of state. */
+static void watch_room(struct store_thread *store, bool must_tell)
+{
+    struct store_news news = {.kind = STORE_NEWS_ROOM};
+    const int64_t now_ms = clock_now_ms();
+    if (!must_tell && now_ms < store->room_ms) {
+        return;
+    }
+    store->room_ms = now_ms + ROOM_MS;
+    if (!ledger_room(store->directory, &news.room.free_bytes)) {
+        return; /* no medium, which the state says */
+    }
+    news.room.low = news.room.free_bytes < (int64_t)LEDGER_ROOM_LOW_MIB * 1024 * 1024;
+    if (news.room.low && !store->low) {
+        log_line(LOG_WARNING, "store", "%s: %lld MiB free; export and remove what is not needed",
+                 store->directory, (long long)(news.room.free_bytes / (1024 * 1024)));
+    }
+    if (must_tell || news.room.low != store->low) {
+        store->low = news.room.low;
+        post(store, &news);
+    }
+}
+
 static void post_state(struct store_thread *store, enum store_state state, const char *why)
 {
     if (state == store->state) {
         return;
     }
+    watch_room(store, true);
     if (state == STORE_OK) {
         log_line(LOG_INFO, "store", "recording again in %s", store->directory);
     } else {
@@ -109,6 +145,43 @@ static bool open_ledger(struct store_thread *store)
     return true;
 }
 
+/* What was signed last is shown to those who take something away with them. */
+static void post_statement(struct store_thread *store)
+{
+    struct store_news news = {.kind = STORE_NEWS_SIGNED};
+    if (ledger_statement_news(store->ledger, &news.statement)) {
+        post(store, &news);
+    }
+}
+
+static void post_first_statement(struct store_thread *store)
+{
+    struct store_news news = {.kind = STORE_NEWS_SIGNED};
+    char error[LEDGER_ERROR_MAX];
+    if (ledger_statement(store->ledger, &news.statement, error) == LEDGER_OK) {
+        post(store, &news);
+    }
+}
+
+/* Nothing was appended for long: what waits for a signature gets it. */
+static void sign_when_due(struct store_thread *store)
+{
+    char error[LEDGER_ERROR_MAX];
+    const int64_t now_ms = clock_now_ms();
+    if (store->ledger == NULL || store->has_record || now_ms < ledger_sign_due(store->ledger)) {
+        return;
+    }
+    enum ledger_result result = ledger_sign(store->ledger, now_ms, error);
+    if (result == LEDGER_FAILED) {
+        ledger_close(store->ledger);
+        store->ledger = NULL;
+    }
+    post_state(store, state_of(result), error);
+    if (result == LEDGER_OK) {
+        post_statement(store);
+    }
+}
+
 static bool write_record(struct store_thread *store)
 {
     char error[LEDGER_ERROR_MAX];
@@ -125,7 +198,45 @@ static bool write_record(struct store_thread *store)
     struct store_news news = {.kind = STORE_NEWS_ACK, .token = store->record.token, .seq = seq};
     post(store, &news);
     store->has_record = false;
+    post_statement(store);
     return true;
+}
+
+/* Until the medium may be back, or something is due besides the rows. */
+static int patience_ms(const struct store_thread *store)
+{
+    if (store->ledger == NULL || store->has_record) {
+        return RETRY_MS;
+    }
+    int64_t due_ms = ledger_sign_due(store->ledger);
+    due_ms = store->room_ms < due_ms ? store->room_ms : due_ms;
+    if (store->keep_months != 0 && store->purge_ms < due_ms) {
+        due_ms = store->purge_ms;
+    }
+    return clock_wait_ms(due_ms);
+}
+
+/* What is old and exported goes, a part at a time, while nobody waits for a row. */
+static void purge_when_due(struct store_thread *store)
+{
+    char error[LEDGER_ERROR_MAX] = "";
+    const int64_t now_ms = clock_now_ms();
+    if (store->ledger == NULL || store->has_record || store->keep_months == 0 ||
+        now_ms < store->purge_ms) {
+        return;
+    }
+    struct purge purge = {.months = store->keep_months, .now = clock_moment()};
+    enum ledger_result result = ledger_purge(store->ledger, &purge, error);
+    store->purge_ms = result == LEDGER_OK && purge.has_more ? now_ms : now_ms + PURGE_EVERY_MS;
+    if (result == LEDGER_OK && purge.last_seq >= purge.first_seq) {
+        log_line(LOG_INFO, "store", "rows %lld to %lld are old and exported: taken out",
+                 (long long)purge.first_seq, (long long)purge.last_seq);
+    }
+    if (result == LEDGER_FAILED) {
+        ledger_close(store->ledger);
+        store->ledger = NULL;
+    }
+    post_state(store, state_of(result), error);
 }
 
 /* True while it gets on; false when it must wait, for work or for the medium. */
@@ -139,6 +250,7 @@ static bool work(struct store_thread *store)
         if (first) {
             struct store_news news = {.kind = STORE_NEWS_OPEN};
             post(store, &news);
+            post_first_statement(store);
         }
         post_state(store, STORE_OK, "");
     }
@@ -159,10 +271,12 @@ static void *store_main(void *context)
         if (stopping) {
             break; /* nothing is left, or it cannot be written now */
         }
-        bool waiting_for_medium = store->ledger == NULL || store->has_record;
         struct pollfd wake = {.fd = store->wake_store, .events = POLLIN};
-        poll(&wake, 1, waiting_for_medium ? RETRY_MS : -1);
+        poll(&wake, 1, patience_ms(store));
         wake_drain(store->wake_store);
+        sign_when_due(store);
+        watch_room(store, false);
+        purge_when_due(store);
     }
     ledger_close(store->ledger);
     return NULL;
@@ -170,17 +284,18 @@ static void *store_main(void *context)
 
 /* ---- the main thread's side ------------------------------------------------------------------ */
 
-struct store_thread *store_thread_start(const char *directory, const char *boot_id,
-                                        int64_t past_utc_ms, int wake)
+struct store_thread *store_thread_start(const struct store_config *config)
 {
     struct store_thread *store = calloc(1, sizeof *store);
     if (store == NULL) {
         return NULL;
     }
-    snprintf(store->directory, sizeof store->directory, "%s", directory);
-    snprintf(store->boot_id, sizeof store->boot_id, "%s", boot_id);
-    store->past_utc_ms = past_utc_ms;
-    store->wake_main = wake;
+    snprintf(store->directory, sizeof store->directory, "%s", config->directory);
+    snprintf(store->boot_id, sizeof store->boot_id, "%s", config->boot_id);
+    store->past_utc_ms = config->past_utc_ms;
+    store->keep_months = config->keep_months;
+    store->purge_ms = clock_now_ms() + PURGE_FIRST_MS;
+    store->wake_main = config->wake;
     store->wake_store = wake_open();
     store->first_news = wake_open();
     bool ready = store->wake_store >= 0 && store->first_news >= 0 &&

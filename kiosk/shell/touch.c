@@ -58,6 +58,17 @@ static bool parse_item(const char *argument, struct kiosk_input *input)
     return true;
 }
 
+static bool parse_card(const char *argument, struct kiosk_input *input)
+{
+    size_t length = strlen(argument);
+    input->kind = INPUT_CARD;
+    if (length == 0 || length >= sizeof input->u.card) {
+        return false;
+    }
+    memcpy(input->u.card, argument, length + 1);
+    return true;
+}
+
 static bool parse_cancel(const char *argument, struct kiosk_input *input)
 {
     (void)argument;
@@ -72,8 +83,8 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
         const char *verb;
         bool (*parse)(const char *, struct kiosk_input *);
     } verbs[] = {
-        {"choose", parse_choose}, {"item", parse_item},     {"tap", parse_tap},
-        {"pin", parse_pin},       {"cancel", parse_cancel},
+        {"choose", parse_choose}, {"item", parse_item}, {"tap", parse_tap},
+        {"pin", parse_pin},       {"card", parse_card}, {"cancel", parse_cancel},
     };
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].verb, verb) == 0) {

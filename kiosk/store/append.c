@@ -102,12 +102,10 @@ static int put_checkpoint(struct ledger *ledger, const moment_t *at)
     memcpy(checkpoint->hash, end->hash, sizeof checkpoint->hash);
     checkpoint->has_utc = at->quality != CLOCK_UNSET;
     checkpoint->utc_ms = checkpoint->has_utc ? at->utc_ms : 0;
-    chain_sign(checkpoint, ledger->key.seed);
+    chain_sign(checkpoint, &ledger->key.signer);
     checkpoint_to_event(checkpoint, &event.body.checkpoint);
     int code = put_row(ledger, &event);
     end->has_checkpoint = code == SQLITE_OK;
-    end->checkpoint_seq = end->last_seq;
-    end->checkpoint_at = *at;
     return code;
 }
 
@@ -168,11 +166,7 @@ void ledger_committed(struct ledger *ledger)
     if (end->has_checkpoint) {
         head_write_checkpoint(&ledger->head, &end->checkpoint);
         ledger->has_news = true;
-        ledger->news_seq = end->checkpoint_seq;
-        memset(&ledger->news, 0, sizeof ledger->news);
-        ledger->news.kind = EVENT_CHECKPOINT;
-        ledger->news.at = end->checkpoint_at;
-        checkpoint_to_event(&end->checkpoint, &ledger->news.body.checkpoint);
+        ledger->news = end->checkpoint;
         end->has_checkpoint = false;
     }
     ledger->committed = *end;
@@ -286,13 +280,14 @@ int64_t ledger_sign_due(const struct ledger *ledger)
     return since_ms == INT64_MAX ? INT64_MAX : since_ms + CHAIN_SIGNED_MS;
 }
 
-bool ledger_checkpoint_news(struct ledger *ledger, struct kiosk_event *event, int64_t *seq)
+bool ledger_statement_news(struct ledger *ledger, struct ledger_statement *statement)
 {
     if (!ledger->has_news) {
         return false;
     }
-    *event = ledger->news;
-    *seq = ledger->news_seq;
+    statement->covers = ledger->news.covers;
+    checkpoint_format(&ledger->news, statement->text);
+    chain_fingerprint(ledger->news.key, statement->fingerprint);
     ledger->has_news = false;
     return true;
 }

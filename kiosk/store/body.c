@@ -282,9 +282,18 @@ static void put_string(struct writer *writer, const char *text, size_t capacity)
 
 static void put_integer(struct writer *writer, int64_t value)
 {
-    char digits[24];
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 
-    put(writer, digits, (size_t)snprintf(digits, sizeof digits, "%" PRId64, value));
+    do {
+        digits[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left != 0);
+    if (value < 0) {
+        put(writer, "-", 1);
+    }
+    put(writer, digits + at, sizeof digits - at);
 }
 
 static void put_word(struct writer *writer, const char *word)

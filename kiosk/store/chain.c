@@ -126,23 +126,31 @@ static void checkpoint_message(const struct chain_checkpoint *checkpoint, struct
     put(message, checkpoint->key, sizeof checkpoint->key);
 }
 
-static void keys_of(const uint8_t seed[CHAIN_KEY_SIZE], uint8_t public_key[CHAIN_KEY_SIZE],
-                    uint8_t secret_key[crypto_sign_SECRETKEYBYTES])
+void chain_signer_init(struct chain_signer *signer, const uint8_t seed[CHAIN_KEY_SIZE])
 {
-    int failed = crypto_sign_seed_keypair(public_key, secret_key, seed);
+    crypto_hash_sha256_state state;
+    uint8_t key[CHAIN_HASH_SIZE];
+
+    int failed = crypto_sign_seed_keypair(signer->public_key, signer->secret_key, seed);
     assert(failed == 0);
     (void)failed;
+    crypto_hash_sha256_init(&state);
+    feed(&state, head_key_tag, sizeof head_key_tag);
+    feed(&state, seed, CHAIN_KEY_SIZE);
+    crypto_hash_sha256_final(&state, key);
+    crypto_auth_hmacsha256_init(&signer->head, key, sizeof key);
+    crypto_auth_hmacsha256_update(&signer->head, (const uint8_t *)head_tag, sizeof head_tag);
+    sodium_memzero(key, sizeof key);
 }
 
-void chain_sign(struct chain_checkpoint *checkpoint, const uint8_t seed[CHAIN_KEY_SIZE])
+void chain_sign(struct chain_checkpoint *checkpoint, const struct chain_signer *signer)
 {
-    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
     struct message message;
 
-    keys_of(seed, checkpoint->key, secret_key);
+    memcpy(checkpoint->key, signer->public_key, sizeof checkpoint->key);
     checkpoint_message(checkpoint, &message);
-    crypto_sign_detached(checkpoint->signature, NULL, message.bytes, message.length, secret_key);
-    sodium_memzero(secret_key, sizeof secret_key);
+    crypto_sign_detached(checkpoint->signature, NULL, message.bytes, message.length,
+                         signer->secret_key);
 }
 
 bool chain_is_signed(const struct chain_checkpoint *checkpoint)
@@ -152,14 +160,6 @@ bool chain_is_signed(const struct chain_checkpoint *checkpoint)
     checkpoint_message(checkpoint, &message);
     return crypto_sign_verify_detached(checkpoint->signature, message.bytes, message.length,
                                        checkpoint->key) == 0;
-}
-
-void chain_public_key(const uint8_t seed[CHAIN_KEY_SIZE], uint8_t key[CHAIN_KEY_SIZE])
-{
-    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
-
-    keys_of(seed, key, secret_key);
-    sodium_memzero(secret_key, sizeof secret_key);
 }
 
 void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGERPRINT_MAX])
@@ -178,25 +178,17 @@ void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGER
 
 /* ---- the head -------------------------------------------------------------------------------- */
 
-void chain_head_mac(const uint8_t seed[CHAIN_KEY_SIZE], const uint8_t id[CHAIN_ID_SIZE],
-                    int64_t seq, const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE])
+void chain_head_mac(const struct chain_signer *signer, const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
+                    const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE])
 {
-    crypto_auth_hmacsha256_state state;
-    crypto_hash_sha256_state key_state;
-    uint8_t key[CHAIN_HASH_SIZE], number[8];
+    crypto_auth_hmacsha256_state state = signer->head;
+    uint8_t number[8];
 
-    crypto_hash_sha256_init(&key_state);
-    feed(&key_state, head_key_tag, sizeof head_key_tag);
-    feed(&key_state, seed, CHAIN_KEY_SIZE);
-    crypto_hash_sha256_final(&key_state, key);
     big_endian((uint64_t)seq, number, sizeof number);
-    crypto_auth_hmacsha256_init(&state, key, sizeof key);
-    crypto_auth_hmacsha256_update(&state, (const uint8_t *)head_tag, sizeof head_tag);
     crypto_auth_hmacsha256_update(&state, id, CHAIN_ID_SIZE);
     crypto_auth_hmacsha256_update(&state, number, sizeof number);
     crypto_auth_hmacsha256_update(&state, hash, CHAIN_HASH_SIZE);
     crypto_auth_hmacsha256_final(&state, mac);
-    sodium_memzero(key, sizeof key);
 }
 
 /* ---- digits ---------------------------------------------------------------------------------- */

@@ -103,6 +103,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sodium.h>
+
 enum {
     CHAIN_ID_SIZE = 16,
     CHAIN_KEY_SIZE = 32, /* of a public key, and of a seed */
@@ -147,18 +149,25 @@ struct chain_checkpoint {
     uint8_t signature[CHAIN_SIGNATURE_SIZE];
 };
 
-/* Fills key and signature; `seed` is the content of the key file. */
-void chain_sign(struct chain_checkpoint *checkpoint, const uint8_t seed[CHAIN_KEY_SIZE]);
+/* All that is made of the content of a key file, once. To be forgotten by sodium_memzero(). */
+struct chain_signer {
+    uint8_t public_key[CHAIN_KEY_SIZE];
+    uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
+    crypto_auth_hmacsha256_state head; /* with its key and its tag */
+};
+void chain_signer_init(struct chain_signer *signer, const uint8_t seed[CHAIN_KEY_SIZE]);
+
+/* Fills key and signature. */
+void chain_sign(struct chain_checkpoint *checkpoint, const struct chain_signer *signer);
 
 /* Whether the signature is one of checkpoint->key. Whether that key may sign is another question.
  */
 bool chain_is_signed(const struct chain_checkpoint *checkpoint);
 
-void chain_public_key(const uint8_t seed[CHAIN_KEY_SIZE], uint8_t key[CHAIN_KEY_SIZE]);
 void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGERPRINT_MAX]);
 
-void chain_head_mac(const uint8_t seed[CHAIN_KEY_SIZE], const uint8_t id[CHAIN_ID_SIZE],
-                    int64_t seq, const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE]);
+void chain_head_mac(const struct chain_signer *signer, const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
+                    const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE]);
 
 /* Lower-case hexadecimal digits and back; false where `text` is not exactly 2 * size of them. */
 void chain_hex(const uint8_t *bytes, size_t size, char *text);

@@ -122,7 +122,7 @@ enum key_state recorder_key_open(struct recorder_key *key, const char *directory
         state = make_key(key, directory, path) ? KEY_MADE : KEY_UNREADABLE;
     }
     if (state == KEY_LOADED || state == KEY_MADE) {
-        chain_public_key(key->seed, key->public_key);
+        chain_signer_init(&key->signer, key->seed);
     }
     return state;
 }
@@ -254,7 +254,7 @@ static bool parse_end(const char *block, const struct recorder_key *key, struct 
         return false;
     }
     if (key) {
-        chain_head_mac(key->seed, end->id, end->seq, end->hash, expected);
+        chain_head_mac(&key->signer, end->id, end->seq, end->hash, expected);
         return sodium_memcmp(mac, expected, sizeof mac) == 0;
     }
     return true;
@@ -362,7 +362,7 @@ void head_write_end(struct head_file *head, const struct recorder_key *key,
     char mac_text[CHAIN_HEX_MAX];
     uint8_t mac[CHAIN_HASH_SIZE];
 
-    chain_head_mac(key->seed, id, seq, hash, mac);
+    chain_head_mac(&key->signer, id, seq, hash, mac);
     chain_hex(id, CHAIN_ID_SIZE, id_text);
     chain_hex(hash, CHAIN_HASH_SIZE, hash_text);
     chain_hex(mac, sizeof mac, mac_text);

@@ -23,7 +23,7 @@ enum key_state {
 
 struct recorder_key {
     uint8_t seed[CHAIN_KEY_SIZE];
-    uint8_t public_key[CHAIN_KEY_SIZE];
+    struct chain_signer signer;
     bool was_damaged; /* the old file stands as ledger.key.damaged */
 };
 
@@ -31,7 +31,7 @@ struct recorder_key {
  * On KEY_UNREADABLE errno says why. */
 enum key_state recorder_key_open(struct recorder_key *key, const char *directory, bool make);
 
-/* Forgets the seed. */
+/* Forgets it. */
 void recorder_key_close(struct recorder_key *key);
 
 /* ---- statements ------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "kiosk/store/ledger_internal.h"
@@ -92,4 +93,15 @@ enum ledger_result ledger_look(const char *directory, struct ledger_health *heal
         ledger_close(ledger);
     }
     return result;
+}
+
+bool ledger_room(const char *directory, int64_t *free_bytes)
+{
+    struct statvfs medium;
+
+    if (statvfs(directory, &medium) != 0) {
+        return false;
+    }
+    *free_bytes = (int64_t)medium.f_bavail * (int64_t)medium.f_frsize;
+    return true;
 }

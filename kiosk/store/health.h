@@ -24,6 +24,12 @@ struct ledger_health {
     struct ledger_fault faults[LEDGER_FAULTS_MAX];
 };
 
+/* Less than this, and somebody should make room: a year of a busy site is some 300 MiB. */
+enum { LEDGER_ROOM_LOW_MIB = 256 };
+
+/* Room on the medium of `directory`. False where it cannot be told. */
+bool ledger_room(const char *directory, int64_t *free_bytes);
+
 /* Reads the whole file once. LEDGER_OK also where no ledger exists yet; anything else comes with
  * its reason and remedy in `error`. */
 enum ledger_result ledger_look(const char *directory, struct ledger_health *health,

@@ -167,6 +167,38 @@ static enum ledger_result refuse_schema(struct ledger *ledger, enum schema_state
     return LEDGER_FAILED;
 }
 
+/* The head is written after each commit: a ledger that ends before it, or has another row there,
+ * has lost rows that were acknowledged or is another one. Going on would number rows twice and make
+ * the head forget it. */
+static int check_head(struct ledger *ledger, const char *directory)
+{
+    sqlite3_stmt *row = NULL;
+    struct head head;
+
+    head_read(directory, &ledger->key, &head);
+    if (!head.has_end || !head.is_proven ||
+        memcmp(head.id, ledger->origin.id, sizeof head.id) != 0) {
+        return SQLITE_OK;
+    }
+    int code = sqlite3_prepare_v2(ledger->db.handle, "SELECT hash FROM ledger WHERE seq = ?", -1,
+                                  &row, NULL);
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_int64(row, 1, head.seq);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(row);
+    }
+    if (code == SQLITE_ROW) {
+        bool same = sqlite3_column_bytes(row, 0) == CHAIN_HASH_SIZE &&
+                    memcmp(sqlite3_column_blob(row, 0), head.hash, CHAIN_HASH_SIZE) == 0;
+        code = same ? SQLITE_OK : SQLITE_CORRUPT;
+    } else if (code == SQLITE_DONE) {
+        code = SQLITE_CORRUPT;
+    }
+    sqlite3_finalize(row);
+    return code;
+}
+
 static enum ledger_result open_writer(struct ledger *ledger, const char *directory,
                                       char error[LEDGER_ERROR_MAX])
 {
@@ -207,6 +239,9 @@ static enum ledger_result open_writer(struct ledger *ledger, const char *directo
     }
     if (code == SQLITE_OK) {
         code = ledger_compare_key(ledger, made);
+    }
+    if (code == SQLITE_OK) {
+        code = check_head(ledger, directory);
     }
     if (code == SQLITE_OK && unclean) {
         /* What is found in the WAL may never have been synced: bring it onto the medium anew. */

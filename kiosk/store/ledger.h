@@ -50,9 +50,6 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
 enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error[LEDGER_ERROR_MAX]);
 int64_t ledger_sign_due(const struct ledger *ledger);
 
-/* The newest checkpoint that the writer has written since it was asked last; false: none. */
-bool ledger_checkpoint_news(struct ledger *ledger, struct kiosk_event *event, int64_t *seq);
-
 /* The statement (kiosk/store/chain.h) of the newest checkpoint, "" where there is none yet, and the
  * fingerprint of the key that made it. For any handle. */
 enum { LEDGER_STATEMENT_MAX = 512, LEDGER_FINGERPRINT_MAX = 40 };
@@ -63,6 +60,9 @@ struct ledger_statement {
 };
 enum ledger_result ledger_statement(struct ledger *ledger, struct ledger_statement *statement,
                                     char error[LEDGER_ERROR_MAX]);
+
+/* The same of a checkpoint that the writer has made since it was asked last; false: none. */
+bool ledger_statement_news(struct ledger *ledger, struct ledger_statement *statement);
 
 /* Calls `visit` for every event from `from_utc_ms` on (0: all) in order of seq. Also passes the
  * newest LEDGER_RECENT rows, however their clock stood: what was going on when it was switched off,

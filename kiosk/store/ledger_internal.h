@@ -17,9 +17,7 @@ struct ledger_end {
     bool boot_known;        /* the last row is of this boot */
     int64_t last_day;       /* a day that `days` holds; SCHEMA_DAY_UNKNOWN: none */
     moment_t last_at;       /* of the last row in this boot, where unsigned_ms is one */
-    bool has_checkpoint;    /* the open transaction wrote one: the next three say which */
-    int64_t checkpoint_seq;
-    moment_t checkpoint_at;
+    bool has_checkpoint;    /* the open transaction wrote one */
     struct chain_checkpoint checkpoint;
 };
 
@@ -45,8 +43,7 @@ struct ledger {
 
     /* The newest checkpoint that was written and not yet asked for. */
     bool has_news;
-    int64_t news_seq;
-    struct kiosk_event news;
+    struct chain_checkpoint news;
 
     char notice[LEDGER_ERROR_MAX];
 };

@@ -10,14 +10,14 @@
 
 int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk_event *event)
 {
-    char query[160], reason[BODY_REASON_MAX];
+    char query[240], reason[BODY_REASON_MAX];
     sqlite3_stmt *row = NULL;
 
     memset(event, 0, sizeof *event);
     event->kind = kind;
     snprintf(query, sizeof query,
-             "SELECT body FROM ledger WHERE kind = '%s' AND kind IN"
-             " ('key', 'purge', 'set_aside', 'settings') ORDER BY seq DESC LIMIT 1",
+             "SELECT body FROM ledger WHERE kind = '%s' AND " SCHEMA_RARE
+             " ORDER BY seq DESC LIMIT 1",
              event_kind_text(kind));
     int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &row, NULL);
     if (code == SQLITE_OK) {
@@ -45,9 +45,9 @@ int ledger_compare_key(struct ledger *ledger, bool made)
     if (code != SQLITE_OK && code != SQLITE_DONE) {
         return code;
     }
-    ledger->has_new_key = memcmp(in_force, ledger->key.public_key, sizeof in_force) != 0;
+    ledger->has_new_key = memcmp(in_force, ledger->key.signer.public_key, sizeof in_force) != 0;
     if (ledger->has_new_key) {
-        chain_hex(ledger->key.public_key, CHAIN_KEY_SIZE, ledger->new_key.key);
+        chain_hex(ledger->key.signer.public_key, CHAIN_KEY_SIZE, ledger->new_key.key);
         chain_hex(in_force, CHAIN_KEY_SIZE, ledger->new_key.previous);
         snprintf(ledger->new_key.reason, sizeof ledger->new_key.reason, "%s",
                  ledger->key.was_damaged ? "damaged"
@@ -171,7 +171,7 @@ int ledger_migrate(struct ledger *ledger, const char *directory, enum schema_sta
             look_aside(ledger, directory);
         }
         randombytes_buf(birth.id, sizeof birth.id);
-        memcpy(birth.public_key, ledger->key.public_key, sizeof birth.public_key);
+        memcpy(birth.public_key, ledger->key.signer.public_key, sizeof birth.public_key);
     }
     return code == SQLITE_OK ? schema_migrate(ledger->db.handle, &birth) : code;
 }

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define COUNT(values)        ((int)(sizeof(values) / sizeof *(values)))
 #define RUN(statement, list) db_run(&ledger->db, statement, list, COUNT(list))
@@ -170,6 +171,26 @@ static int apply_visit(struct ledger *ledger, const struct kiosk_event *event, i
     return RUN(STATEMENT_VISIT, values);
 }
 
+static int apply_identified(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_identified *identified = &event->body.identified;
+    const db_value_t values[] = {
+        db_integer(identified->visit),
+        db_integer(seq),
+        {.type = DB_TEXT, .text = identified->person},
+    };
+    int code = RUN(STATEMENT_IDENTIFIED, values);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    const db_value_t earlier[] = {
+        {.type = DB_TEXT, .text = identified->person},
+        db_integer(seq - LEDGER_RECENT),
+        db_integer(identified->visit),
+    };
+    return RUN(STATEMENT_IDENTIFIED_DEPOSITS, earlier);
+}
+
 static int apply_collection(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
     const struct event_collection *collection = &event->body.collection;
@@ -276,6 +297,15 @@ static int apply_frozen(struct ledger *ledger, const struct kiosk_event *event, 
     return apply_scale(ledger, event, seq, frozen->bin, frozen->since_ms, frozen->began);
 }
 
+/* What failed, one after the other, is over when the storage works again. */
+static int apply_storage(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_storage *storage = &event->body.storage;
+    const struct alarm alarm = {"storage", "storage", storage->state, storage->since_ms};
+    return strcmp(storage->state, "ok") != 0 ? raise_alarm(ledger, event, seq, &alarm)
+                                             : end_alarm(ledger, event, seq, &alarm);
+}
+
 /* Kinds without a row here are told by the ledger itself. */
 static projection *const projections[EVENT_KIND_COUNT] = {
     [EVENT_START] = apply_start,           [EVENT_STOP] = apply_stop,
@@ -285,6 +315,7 @@ static projection *const projections[EVENT_KIND_COUNT] = {
     [EVENT_ADJUSTMENT] = apply_adjustment, [EVENT_INSPECTION] = apply_inspection,
     [EVENT_DEVICE_LOST] = apply_device,    [EVENT_DEVICE_BACK] = apply_device,
     [EVENT_OVERLOAD] = apply_overload,     [EVENT_FROZEN] = apply_frozen,
+    [EVENT_STORAGE] = apply_storage,       [EVENT_IDENTIFIED] = apply_identified,
 };
 
 /* Where the row begins a day or a boot, `days` or `boots` remembers it. */

@@ -71,7 +71,8 @@ struct record_cursor {
     int64_t end_seq;  /* the last one there was on opening */
     bool running;     /* the statement holds a read transaction */
     bool done;
-    bool is_unknown; /* `record` holds a word that this version does not know */
+    bool is_unknown;             /* `record` holds a word that this version does not know */
+    const struct people *people; /* borrowed, or NULL */
     record_visitor *visit;
     void *context; /* of `visit` */
     struct ledger_record record;
@@ -134,7 +135,8 @@ static bool read_deposit(sqlite3_value **row, struct ledger_record *record)
     deposit->closed_ms = sqlite3_value_int64(*value++);
     copy_text(deposit->scale, sizeof deposit->scale, *value++);
     copy_text(deposit->item, sizeof deposit->item, *value++);
-    record->undone_seq = sqlite3_value_int64(*value);
+    record->undone_seq = sqlite3_value_int64(*value++);
+    copy_text(record->person, sizeof record->person, *value);
     return deposit->outcome != OUTCOME_COUNT && deposit->quality != QUALITY_COUNT;
 }
 
@@ -147,7 +149,8 @@ static bool read_visit(sqlite3_value **row, struct ledger_record *record)
     visit->started_ms = sqlite3_value_int64(*value++);
     visit->deposits = sqlite3_value_int(*value++);
     visit->grams = grams(*value++);
-    visit->near_misses = sqlite3_value_int(*value);
+    visit->near_misses = sqlite3_value_int(*value++);
+    copy_text(record->person, sizeof record->person, *value);
     return true;
 }
 
@@ -232,10 +235,10 @@ static bool read_run(sqlite3_value **row, struct ledger_record *record)
 static const struct record_source sources[RECORD_KIND_COUNT] = {
     [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
                                 " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale,"
-                                " item, undone_seq",
+                                " item, undone_seq, person",
                                 "deposits"),
                          read_deposit},
-    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses", "visits"),
+    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, person", "visits"),
                        read_visit},
     [RECORD_COLLECTIONS] = {SOURCE("bin, bin_class, quality, before_g, after_g, removed_g,"
                                    " started_ms, who",
@@ -271,6 +274,12 @@ static void take_record(sqlite3_context *call, int count, sqlite3_value **row)
         cursor->is_unknown = true;
         sqlite3_result_error(call, "unknown word", -1);
         return;
+    }
+    if (cursor->people && *record->person) {
+        const struct person *person = people_by_id(cursor->people, record->person);
+        record->department = person ? person->department : "";
+    } else {
+        record->department = "";
     }
     cursor->last_seq = record->seq;
     sqlite3_result_int(call, !cursor->visit(cursor->context, record));
@@ -387,6 +396,11 @@ static int run_days(struct record_cursor *cursor, record_visitor *visit, void *c
     }
     cursor->done = true;
     return found;
+}
+
+void record_cursor_know(struct record_cursor *cursor, const struct people *people)
+{
+    cursor->people = people;
 }
 
 int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void *context,

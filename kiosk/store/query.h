@@ -9,6 +9,7 @@
 
 #include "kiosk/core/figures.h"
 #include "kiosk/store/ledger.h"
+#include "kiosk/store/people.h"
 
 /* What can be asked for record by record. X(NAME, "word") */
 #define RECORD_KINDS(X)                                                                            \
@@ -83,6 +84,8 @@ struct ledger_record {
     char site[SITE_ID_MAX];          /* "" where unknown */
     enum waste_class declared_after; /* of a deposit */
     int64_t undone_seq;              /* of a deposit: the row that took it back, or 0 */
+    char person[SUBJECT_MAX];        /* of a deposit or visit; "" where nobody is known */
+    const char *department;          /* of that person today; "" where nobody knows. Borrowed */
     union {
         struct event_deposit deposit;
         struct event_visit visit;
@@ -104,6 +107,9 @@ struct record_cursor;
 enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledger *ledger,
                                       enum record_kind kind, const day_range_t *range,
                                       char error[LEDGER_ERROR_MAX]);
+
+/* Where departments are looked up from now on; they must outlive the cursor. */
+void record_cursor_know(struct record_cursor *cursor, const struct people *people);
 
 /* Is handed one record after the other, borrowed; false: it has enough for now. */
 typedef bool record_visitor(void *context, const struct ledger_record *record);

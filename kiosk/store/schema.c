@@ -76,12 +76,10 @@ static const char begin_chain[] =
     " seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, boot TEXT NOT NULL, t_ms INTEGER NOT NULL,"
     " utc_ms INTEGER, clock TEXT NOT NULL, body TEXT NOT NULL, hash BLOB NOT NULL);";
 
-/* The few rows that are looked for by their kind have an index of their own, which costs the
- * others nothing. */
 static const char end_chain[] =
     "DROP TABLE ledger_1;"
     "CREATE INDEX ledger_rare ON ledger(kind, seq)"
-    " WHERE kind IN ('key', 'purge', 'set_aside', 'settings');"
+    " WHERE " SCHEMA_RARE ";"
     "CREATE TABLE settings(seq INTEGER PRIMARY KEY, text TEXT NOT NULL);" LEDGER_TRIGGERS
         META_TRIGGERS;
 
@@ -155,6 +153,13 @@ static const char figure_tables[] =
     "UPDATE alarms SET cleared_by = NULL WHERE cleared_seq IS NULL;"
     "DROP VIEW dated; DROP TABLE outages; DROP TABLE adjustments_1;";
 
+/* Who a visit was of, by random ids. The table of names is no part of this file (people.h). */
+static const char begin_people[] =
+    "ALTER TABLE deposits ADD COLUMN person TEXT;"
+    "ALTER TABLE visits ADD COLUMN person TEXT;"
+    "CREATE TABLE identified("
+    " visit INTEGER PRIMARY KEY, seq INTEGER NOT NULL, person TEXT NOT NULL);";
+
 /* What a step does beyond its SQL, inside the same transaction. Returns an SQLite code. */
 typedef int migration_work(sqlite3 *handle, const struct chain_origin *birth);
 static migration_work chain_rows;
@@ -167,10 +172,9 @@ struct migration {
 
 /* migrations[n] turns version n into n + 1. Never edit one that was released: add another. */
 static const struct migration migrations[] = {
-    {.sql = first_version},
-    {.sql = begin_chain, .work = chain_rows, .then = end_chain},
-    {.sql = item_column},
-    {.sql = figure_tables},
+    {.sql = first_version}, {.sql = begin_chain, .work = chain_rows, .then = end_chain},
+    {.sql = item_column},   {.sql = figure_tables},
+    {.sql = begin_people},
 };
 
 enum { SCHEMA_VERSION = sizeof migrations / sizeof *migrations };

@@ -19,8 +19,9 @@
                       " WHERE seq = (SELECT max(seq) FROM runs) AND boot = ?")                     \
     X(STATEMENT_DEPOSIT,                                                                           \
       "INSERT INTO deposits(seq, day, t_ms, utc_ms, clock, site, visit, bin, bin_class, chosen,"   \
-      " outcome, quality, weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale, item)" \
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")                                          \
+      " outcome, quality, weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale, item," \
+      " person) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,"    \
+      " (SELECT person FROM identified WHERE visit = ?7))")                                        \
     X(STATEMENT_DAILY,                                                                             \
       "INSERT INTO daily(day, bin_class, outcome, count, weighed, grams) VALUES(?,?,?,1,?,?)"      \
       " ON CONFLICT DO UPDATE SET count = count + 1, weighed = weighed + excluded.weighed,"        \
@@ -28,7 +29,11 @@
     X(STATEMENT_DECLARED, "UPDATE deposits SET declared_after = ? WHERE seq = ?")                  \
     X(STATEMENT_VISIT,                                                                             \
       "INSERT INTO visits(seq, day, t_ms, utc_ms, clock, site, visit, started_ms, deposits,"       \
-      " grams, near_misses) VALUES(?,?,?,?,?,?,?,?,?,?,?)")                                        \
+      " grams, near_misses, person) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,"                    \
+      " (SELECT person FROM identified WHERE visit = ?7))")                                        \
+    X(STATEMENT_IDENTIFIED, "INSERT OR REPLACE INTO identified(visit, seq, person) VALUES(?,?,?)") \
+    /* A card may be held after the first bag. A visit's deposits are among the newest rows. */    \
+    X(STATEMENT_IDENTIFIED_DEPOSITS, "UPDATE deposits SET person = ? WHERE seq > ? AND visit = ?") \
     X(STATEMENT_COLLECTION,                                                                        \
       "INSERT INTO collections(seq, day, t_ms, utc_ms, clock, site, bin, bin_class, quality,"      \
       " before_g, after_g, removed_g, started_ms, who) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")       \
@@ -63,7 +68,7 @@
     X(STATEMENT_ALARM_OVER,                                                                        \
       "UPDATE alarms SET cleared_seq = ?1, cleared_ms = ?2, cleared_utc_ms = ?3,"                  \
       " cleared_by = 'part' WHERE cleared_seq IS NULL AND part = ?4 AND source = ?5"               \
-      " AND (source = 'device' OR fault = ?6)")                                                    \
+      " AND (source <> 'scale' OR fault = ?6)")                                                    \
     X(STATEMENT_ALARMS_RESTART,                                                                    \
       "UPDATE alarms SET cleared_seq = ?, cleared_ms = ?, cleared_utc_ms = ?,"                     \
       " cleared_by = 'restart' WHERE cleared_seq IS NULL AND source = 'device'")

@@ -377,7 +377,7 @@ static void check_key(struct verify *verify)
                     "then give it with --key",
                     verify->key_seq, text);
     } else if (verify->has_recorder &&
-               memcmp(verify->recorder.public_key, verify->key, sizeof verify->key) != 0) {
+               memcmp(verify->recorder.signer.public_key, verify->key, sizeof verify->key) != 0) {
         verify_find(verify, !vouched, VERIFY_KEY, 0, "ledger.key is not the key that signs: %s",
                     text);
     }

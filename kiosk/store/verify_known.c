@@ -13,9 +13,9 @@ static const char state_word[] = "biaogan-verified 1 ";
 
 void verify_find_key(struct verify *verify, int64_t seq)
 {
-    static const char query[] = "SELECT seq, body FROM ledger WHERE kind = 'key' AND kind IN"
-                                " ('key', 'purge', 'set_aside', 'settings') AND seq <= ?"
-                                " ORDER BY seq DESC LIMIT 1";
+    static const char query[] =
+        "SELECT seq, body FROM ledger WHERE kind = 'key' AND " SCHEMA_RARE " AND seq <= ?"
+        " ORDER BY seq DESC LIMIT 1";
     char reason[BODY_REASON_MAX];
     struct kiosk_event event = {.kind = EVENT_KEY};
     sqlite3_stmt *row = NULL;

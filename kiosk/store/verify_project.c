@@ -12,17 +12,12 @@ static const struct {
     const char *name, *order;
     bool by_day;
 } tables[] = {
-    {"boots", "first_seq", false},
-    {"runs", "seq", false},
-    {"deposits", "seq", false},
-    {"visits", "seq", false},
-    {"collections", "seq", false},
-    {"closings", "seq", false},
-    {"adjustments", "seq", false},
-    {"inspections", "seq", false},
-    {"alarms", "seq", false},
-    {"days", "day", true},
-    {"daily", "day, bin_class, outcome", true},
+    {"boots", "first_seq", false}, {"runs", "seq", false},
+    {"deposits", "seq", false},    {"identified", "visit", false},
+    {"visits", "seq", false},      {"collections", "seq", false},
+    {"closings", "seq", false},    {"adjustments", "seq", false},
+    {"inspections", "seq", false}, {"alarms", "seq", false},
+    {"days", "day", true},         {"daily", "day, bin_class, outcome", true},
 };
 
 /* A private temporary database of this schema. */
@@ -127,7 +122,8 @@ static bool differ(sqlite3_stmt *a, sqlite3_stmt *b, int64_t *key)
             return false;
         }
         if (left != SQLITE_ROW || right != SQLITE_ROW || !same_row(a, b)) {
-            *key = sqlite3_column_int64(left == SQLITE_ROW ? a : b, 0);
+            const int64_t has = sqlite3_column_int64(a, 0), should = sqlite3_column_int64(b, 0);
+            *key = right != SQLITE_ROW || (left == SQLITE_ROW && has < should) ? has : should;
             return true;
         }
     }

@@ -134,15 +134,39 @@ void canvas_icon(struct canvas *canvas, rect_t rect, enum icon icon, uint32_t co
     append(canvas, command);
 }
 
+/* The place of `text` in the pool; -1 where it has no room. */
+static int pool_text(struct draw_list *list, const char *text, int count)
+{
+    const int place = list->text_used;
+    if (place + count + 1 > DRAW_TEXT_POOL_MAX) {
+        list->overflow = true;
+        return -1;
+    }
+    memcpy(list->texts + place, text, (size_t)count);
+    list->texts[place + count] = '\0';
+    list->text_used += count + 1;
+    return place;
+}
+
+void canvas_qr(struct canvas *canvas, rect_t rect, const char *text)
+{
+    enum { QUIET_PARTS = 16 }; /* 4 modules on each side of the 65 that a statement takes */
+    canvas_fill(canvas, rect, COLOUR_QR_GROUND, 0);
+    struct draw_command command = shape(
+        canvas, DRAW_QR, layout_inset(rect, rect.w / QUIET_PARTS, rect.h / QUIET_PARTS), COLOUR_QR);
+    const int place = pool_text(canvas->list, text, (int)strlen(text));
+    if (place >= 0) {
+        command.text = (uint16_t)place;
+        append(canvas, command);
+    }
+}
+
 static void append_text(struct canvas *canvas, rect_t device, int size_px, text_style_t style,
                         const char *text, int count)
 {
     struct draw_list *list = canvas->list;
-    if (count == 0) {
-        return;
-    }
-    if (list->text_used + count + 1 > DRAW_TEXT_POOL_MAX) {
-        list->overflow = true;
+    const int place = count == 0 ? -1 : pool_text(list, text, count);
+    if (place < 0) {
         return;
     }
     struct draw_command command = {.kind = DRAW_TEXT,
@@ -152,10 +176,7 @@ static void append_text(struct canvas *canvas, rect_t device, int size_px, text_
                                    .rect = device,
                                    .colour = style.colour,
                                    .size = (int16_t)size_px,
-                                   .text = (uint16_t)list->text_used};
-    memcpy(list->texts + list->text_used, text, (size_t)count);
-    list->texts[list->text_used + count] = '\0';
-    list->text_used += count + 1;
+                                   .text = (uint16_t)place};
     append(canvas, command);
 }
 

@@ -39,6 +39,9 @@ void canvas_frame(struct canvas *canvas, rect_t rect, uint32_t colour, int radiu
 void canvas_dash(struct canvas *canvas, rect_t rect, uint32_t colour, int line);
 void canvas_icon(struct canvas *canvas, rect_t rect, enum icon icon, uint32_t colour);
 
+/* A square code of `text` for the cameras of telephones, on white. */
+void canvas_qr(struct canvas *canvas, rect_t rect, const char *text);
+
 /* Height of a line of text in a block, and the least height of a rect for it. */
 int canvas_line_height(int size);
 

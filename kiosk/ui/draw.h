@@ -25,7 +25,9 @@ enum draw_kind {
     DRAW_FRAME, /* its outline, `line` px wide, inside the rect */
     DRAW_TEXT,  /* one line of UTF-8, see draw_text */
     DRAW_ICON,  /* one icon of the icon font, as large as fits, centred in rect */
-    DRAW_DASH   /* a dashed horizontal line along the middle of rect, `line` px thick */
+    DRAW_DASH,  /* a dashed horizontal line along the middle of rect, `line` px thick */
+    DRAW_QR     /* a QR code of the text at `text`, as large as fits, centred in rect, dark modules
+                   in `colour`; the ground and the quiet zone around it are the screen's */
 };
 
 enum font_weight { FONT_REGULAR, FONT_BOLD, FONT_ICONS, FONT_COUNT };
@@ -41,7 +43,7 @@ struct draw_command {
     int16_t radius;  /* px */
     int16_t line;    /* px */
     int16_t size;    /* DRAW_TEXT: em height, px */
-    uint16_t text;   /* offset in the text pool */
+    uint16_t text;   /* DRAW_TEXT, DRAW_QR: offset in the text pool */
     uint32_t icon;   /* code point in the icon font */
 };
 

@@ -96,6 +96,10 @@ void notices_all(struct notices *notices, const struct view *view)
     char bins[STRINGS_COMPOSED_MAX];
 
     notices_storage(notices, view);
+    if (view->unknown_card) {
+        strings_compose(notices->texts[notices->count++], STRINGS_COMPOSED_MAX, STR_NOTICE_CARD,
+                        NULL, NULL);
+    }
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         unsigned which = 0;
         for (int k = 0; k < view->bin_count; k++) {
@@ -144,13 +148,29 @@ void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *noti
     canvas_text(canvas, layout_cut_top(&block, LINE_HEIGHT), style, last);
 }
 
+static void cut_notices(struct canvas *canvas, rect_t *page, const struct notices *notices)
+{
+    if (notices->count == 0) {
+        return;
+    }
+    notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT), notices);
+    layout_cut_top(page, GAP);
+}
+
 void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view *view)
 {
     struct notices notices;
     notices_storage(&notices, view);
-    if (notices.count == 0) {
-        return;
+    cut_notices(canvas, page, &notices);
+}
+
+void notices_cut_service(struct canvas *canvas, rect_t *page, const struct view *view)
+{
+    struct notices notices;
+    notices_storage(&notices, view);
+    if (notices.count == 0 && view->store_low) {
+        strings_compose(notices.texts[notices.count++], STRINGS_COMPOSED_MAX, STR_STORE_LOW, NULL,
+                        NULL);
     }
-    notices_draw(canvas, layout_cut_top(page, NOTICE_HEIGHT), &notices);
-    layout_cut_top(page, GAP);
+    cut_notices(canvas, page, &notices);
 }

@@ -5,7 +5,7 @@
 #include "kiosk/ui/canvas.h"
 #include "kiosk/ui/strings.h"
 
-enum { NOTICES_MAX = 8, NOTICE_HEIGHT = 64 };
+enum { NOTICES_MAX = 10, NOTICE_HEIGHT = 64 };
 
 struct notices {
     int count; /* the gravest first */
@@ -28,5 +28,7 @@ void notices_draw(struct canvas *canvas, rect_t rect, const struct notices *noti
 
 /* Cuts a strip for the storage notice off the top of `page` where there is one, and draws it. */
 void notices_cut_storage(struct canvas *canvas, rect_t *page, const struct view *view);
+/* The same on a service screen, where little room is news too. */
+void notices_cut_service(struct canvas *canvas, rect_t *page, const struct view *view);
 
 #endif

@@ -56,6 +56,21 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
     }
 }
 
+/* What was signed, for a telephone to keep: beside the words, or below them. */
+static void statement_draw(struct canvas *canvas, rect_t *rect, const struct view *view)
+{
+    enum { SIDE = 380, HINT = 34, WORDS_LEAST = 520 };
+    if (view->statement[0] == '\0') {
+        return;
+    }
+    rect_t place = rect->w >= WORDS_LEAST + GAP_LARGE + SIDE ? layout_cut_right(rect, SIDE)
+                                                             : layout_cut_bottom(rect, SIDE + HINT);
+    place = layout_centre(place, SIDE, SIDE + HINT);
+    canvas_qr(canvas, layout_cut_top(&place, SIDE), view->statement);
+    canvas_text(canvas, place, (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_CENTRE, COLOUR_QUIET},
+                strings_get(STR_STATEMENT_HINT));
+}
+
 static void done_draw(struct canvas *canvas, rect_t rect, const struct view *view)
 {
     enum { BADGE = 104, WORDS = 60, WEIGHT = 150, STAMP = 40 };
@@ -64,6 +79,7 @@ static void done_draw(struct canvas *canvas, rect_t rect, const struct view *vie
     const enum string_id stamp = view->collect_recorded    ? STR_RECORDED
                                  : view->store == STORE_OK ? STR_RECORDING
                                                            : STR_NOT_RECORDED;
+    statement_draw(canvas, &rect, view);
     rect = layout_centre(rect, rect.w, BADGE + GAP + WORDS + WEIGHT + STAMP);
     rect_t row = layout_cut_top(&rect, BADGE);
     widget_badge(canvas, layout_cut_left(&row, BADGE), gone ? ICON_CHECK : ICON_WARNING,

@@ -379,7 +379,11 @@ void screen_devices_draw(struct canvas *canvas, const struct view *view)
     const int button = BUTTON_HEIGHT > canvas->touch ? BUTTON_HEIGHT : canvas->touch;
     question_draw(canvas, layout_cut_bottom(&page, 44 + GAP_SMALL + button), view);
     layout_cut_bottom(&page, GAP);
-
+    if (view->fingerprint[0] != '\0') {
+        strings_compose(words, sizeof words, STR_FINGERPRINT, view->fingerprint, NULL);
+        canvas_text(canvas, layout_cut_bottom(&page, canvas_line_height(TEXT_BODY)), quiet, words);
+        layout_cut_bottom(&page, GAP_SMALL);
+    }
     devices_draw(canvas, page, view);
 }
 

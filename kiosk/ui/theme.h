@@ -26,6 +26,8 @@ enum {
     COLOUR_WARN_DEEP = 0x3A2C08, /* dark card on amber */
     COLOUR_WARN_PALE = 0xFFF1CF, /* text on that card */
     COLOUR_GOOD = 0x0B7A43,      /* the ring of a check mark */
+    COLOUR_QR = 0x000000,        /* a code for cameras */
+    COLOUR_QR_GROUND = 0xFFFFFF,
 
     TEXT_LEAST = 16, /* nothing shrinks below */
     TEXT_BODY = 22,  /* 8 mm on a 21.5 inch panel */

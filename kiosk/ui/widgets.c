@@ -317,7 +317,7 @@ void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *vi
     enum { LEAVE_WIDTH = 150, CLOCK_WIDTH = 130, TITLE_WIDTH = 330, HEADER = 76 };
     const int header = canvas->touch > HEADER ? canvas->touch : HEADER;
     if (canvas->portrait) {
-        notices_cut_storage(canvas, page, view);
+        notices_cut_service(canvas, page, view);
     }
     rect_t top = layout_cut_top(page, header);
     widget_button(canvas, layout_cut_right(&top, LEAVE_WIDTH),
@@ -331,7 +331,7 @@ void widget_board_top(struct canvas *canvas, rect_t *page, const struct view *vi
     rect_t left = layout_centre(top, top.w, 72);
     if (!canvas->portrait) {
         rect_t notice = layout_cut_right(&left, top.w - TITLE_WIDTH);
-        notices_cut_storage(canvas, &notice, view);
+        notices_cut_service(canvas, &notice, view);
     }
     canvas_text(canvas, layout_cut_top(&left, 42),
                 (text_style_t){TEXT_LARGE + 2, FONT_BOLD, ALIGN_LEFT, COLOUR_INK}, title);

@@ -69,14 +69,13 @@ static void set_fault(const struct disturbance *run, long nth)
     medium_calls_fail(run->fault == NULL ? nth : 0, run->sticky, run->number);
 }
 
-static void cut_power(struct disturbance *run, const struct witness *witness,
-                      struct medium *medium, long nth)
+static void cut_power(struct disturbance *run, const struct witness *witness, struct medium *medium,
+                      long nth)
 {
     char reason[WITNESS_REASON_MAX];
     for (int i = 0; i < CUTS; i++) {
-        struct cut cut = {.manner = (enum cut_manner)i,
-                          .seed = medium_random(&run->random),
-                          .sector = 4096};
+        struct cut cut = {
+            .manner = (enum cut_manner)i, .seed = medium_random(&run->random), .sector = 4096};
         medium_cut(medium, &cut, run->cut);
         if (!witness_check(witness, run->cut, reason)) {
             report(run, nth, "power cut", reason);

@@ -2,6 +2,7 @@
 
 #include "kiosk/report/export.h"
 #include "kiosk/store/ledger_internal.h"
+#include "kiosk/store/purge.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 enum { DEPOSITS = 10, ROWS_BEFORE = 40, PATH_SIZE = 512 };
+
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static int rounds_of(const struct witness *witness)
 {
@@ -150,6 +153,44 @@ static void play_export(struct witness *witness)
     witness_close(witness);
 }
 
+/* Rows of years ago, which somebody has. */
+static void prepare_old_rows(struct witness *witness)
+{
+    static const char *const kinds[] = {"deposits", "visits", "collections"};
+    witness_append(witness, EVENT_START, 0);
+    append_some(witness, 0, LEDGER_RECENT + ROWS_BEFORE);
+    witness->t_ms += PURGE_MONTHS * INT64_C(31) * DAY_MS;
+    for (int i = 0; i < 3 * 100; i++) {
+        witness->export_what = kinds[i % 3];
+        witness_append(witness, i < 3 ? EVENT_EXPORT : EVENT_VISIT, i);
+        witness->t_ms += i == 2 ? DAY_MS : 0;
+    }
+    witness_close(witness);
+}
+
+static void play_purge(struct witness *witness)
+{
+    char error[LEDGER_ERROR_MAX];
+    for (int i = 0; i < rounds_of(witness); i++) {
+        append_some(witness, 10 * i, 4);
+        struct purge purge = {
+            .months = PURGE_MONTHS, .now = witness_moment(witness), .dry_run = true};
+        if (witness->ledger == NULL || ledger_purge(witness->ledger, &purge, error) != LEDGER_OK) {
+            witness_close(witness);
+            continue;
+        }
+        if (purge.last_seq > witness->purged_to) {
+            witness->purged_to = purge.last_seq;
+        }
+        purge.dry_run = false;
+        if (ledger_purge(witness->ledger, &purge, error) == LEDGER_FAILED) {
+            witness_close(witness);
+        }
+    }
+    witness_append(witness, EVENT_STOP, 0);
+    witness_close(witness);
+}
+
 const struct scene scenes[] = {
     {"create", NULL, play_create},
     {"migrate", prepare_first_version, play_migrate},
@@ -157,5 +198,6 @@ const struct scene scenes[] = {
     {"checkpoint", prepare_rows, play_checkpoint},
     {"hand-over", prepare_rows, play_hand_over},
     {"export", prepare_rows, play_export},
+    {"purge", prepare_old_rows, play_purge},
 };
 const int scene_count = (int)(sizeof scenes / sizeof *scenes);

@@ -13,7 +13,7 @@ struct file {
     struct medium *medium; /* NULL: not watched */
     const char *name;      /* in it; SQLite keeps the path while the file is open */
     bool syncs_directory;  /* with its first sync, as the default VFS does for a journal */
-    bool sync_failed;
+    bool is_wal, sync_failed, written_since;
     sqlite3_file *real; /* behind this struct */
 };
 
@@ -95,6 +95,7 @@ static int file_read(sqlite3_file *base, void *to, int size, sqlite3_int64 offse
 static int write_through(struct file *file, const void *from, int size, sqlite3_int64 offset)
 {
     int code = file->real->pMethods->xWrite(file->real, from, size, offset);
+    file->written_since = true;
     if (code == SQLITE_OK && file->medium != NULL) {
         medium_write(file->medium, file->name, from, (size_t)size, offset);
     }
@@ -121,6 +122,7 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
     int code = failure_of(VFS_TRUNCATE);
     if (code == SQLITE_OK) {
         code = file->real->pMethods->xTruncate(file->real, size);
+        file->written_since = true;
     }
     if (code == SQLITE_OK && file->medium != NULL) {
         medium_truncate(file->medium, file->name, size);
@@ -131,10 +133,12 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 static int file_sync(sqlite3_file *base, int flags)
 {
     struct file *file = (struct file *)(void *)base;
-    shared.retried_syncs += file->sync_failed;
+    /* A rollback writes what it restores before it syncs; the log is never written again. */
+    shared.retried_syncs += file->sync_failed && (file->is_wal || !file->written_since);
     int failure = failure_of(VFS_SYNC);
     if (failure != SQLITE_OK) {
         file->sync_failed = true;
+        file->written_since = false;
         if (file->medium != NULL) {
             medium_fail_sync(file->medium, file->name, (uint64_t)shared.nth);
         }
@@ -247,7 +251,8 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
     const int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
 
     (void)vfs;
-    *file = (struct file){.real = (sqlite3_file *)(void *)(file + 1)};
+    *file = (struct file){.real = (sqlite3_file *)(void *)(file + 1),
+                          .is_wal = (flags & SQLITE_OPEN_WAL) != 0};
     memset(file->real, 0, (size_t)below->szOsFile);
     int code = failure_of(VFS_OPEN);
     if (code != SQLITE_OK) {

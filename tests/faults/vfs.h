@@ -47,7 +47,7 @@ void vfs_set_fault(const struct vfs_fault *fault, long nth, bool sticky);
 /* How many calls have failed since vfs_set_fault(). */
 long vfs_failures(void);
 
-/* How often a file was synced again through a handle whose sync had failed: must stay 0. */
+/* How often a sync that had failed was tried again through the same handle: must stay 0. */
 long vfs_retried_syncs(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "kiosk/store/body.h"
 #include "kiosk/store/ledger_internal.h"
+#include "kiosk/store/verify.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -16,6 +17,11 @@ static const char boot[] = "boot-of-the-witness";
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
+moment_t witness_moment(const struct witness *witness)
+{
+    return (moment_t){witness->t_ms, FIRST_UTC_MS + witness->t_ms, CLOCK_NTP};
+}
+
 void witness_make(struct witness *witness, enum event_kind kind, int n, struct kiosk_event *event)
 {
     int32_t bin = n % 4 + 1;
@@ -24,7 +30,7 @@ void witness_make(struct witness *witness, enum event_kind kind, int n, struct k
     witness->t_ms += 1000;
     *event = (struct kiosk_event){
         .kind = kind,
-        .at = {.t_ms = witness->t_ms, .utc_ms = FIRST_UTC_MS + witness->t_ms, .quality = CLOCK_NTP},
+        .at = witness_moment(witness),
     };
     switch (kind) {
     case EVENT_START:
@@ -64,8 +70,10 @@ void witness_make(struct witness *witness, enum event_kind kind, int n, struct k
         };
         break;
     case EVENT_EXPORT:
-        event->body.export = (struct event_export){
-            .what = "ledger", .format = "jsonl", .who = "command line", .last_seq = n, .rows = n};
+        event->body.export =
+            (struct event_export){.format = "csv", .who = "command line", .last_seq = n, .rows = n};
+        snprintf(event->body.export.what, EVENT_TEXT_MAX, "%s",
+                 witness->export_what ? witness->export_what : "deposits");
         break;
     case EVENT_STOP:
         snprintf(event->body.stop.reason, EVENT_TEXT_MAX, "test");
@@ -193,7 +201,7 @@ struct comparison {
 static void make_one_more(const struct witness *witness, struct kiosk_event *event)
 {
     struct witness writer = {.t_ms = witness->t_ms};
-    witness_make(&writer, EVENT_VISIT, 7, event);
+    witness_make(&writer, EVENT_START, 0, event);
 }
 
 /* A row behind all acknowledged ones. */
@@ -281,12 +289,28 @@ static bool takes_one_more(const struct witness *witness, struct ledger *ledger,
     struct kiosk_event event;
     int64_t last = ledger_last_seq(ledger), seq = 0;
     make_one_more(witness, &event);
-    if (ledger_append(ledger, &event, &seq, error) != LEDGER_OK || seq < last) {
+    if (ledger_append(ledger, &event, &seq, error) != LEDGER_OK || seq + 1 < last) {
         snprintf(reason, WITNESS_REASON_MAX, "it takes no row after %lld: %lld, %s",
                  (long long)last, (long long)seq, error);
         return false;
     }
     return true;
+}
+
+static bool verifies(const char *directory, char reason[WITNESS_REASON_MAX])
+{
+    static struct verify_report report;
+    const struct verify_request request = {.directory = directory};
+    char error[LEDGER_ERROR_MAX] = "";
+    if (ledger_verify(&request, &report, error) != LEDGER_OK) {
+        snprintf(reason, WITNESS_REASON_MAX, "it cannot be verified: %s", error);
+        return false;
+    }
+    if (!report.is_good) {
+        snprintf(reason, WITNESS_REASON_MAX, "it does not verify: row %lld: %s",
+                 (long long)report.findings[0].seq, report.findings[0].text);
+    }
+    return report.is_good;
 }
 
 bool witness_check(const struct witness *witness, const char *directory,
@@ -306,5 +330,5 @@ bool witness_check(const struct witness *witness, const char *directory,
     good = good && check_rows(witness, ledger, reason);
     good = good && takes_one_more(witness, ledger, reason);
     ledger_close(ledger);
-    return good;
+    return good && verifies(directory, reason);
 }

@@ -10,7 +10,7 @@
 
 #include "kiosk/store/ledger.h"
 
-enum { WITNESS_EVENTS_MAX = 512, WITNESS_REASON_MAX = 512 };
+enum { WITNESS_EVENTS_MAX = 1024, WITNESS_REASON_MAX = 512 };
 
 struct witness_event {
     struct kiosk_event event;
@@ -19,18 +19,21 @@ struct witness_event {
 
 struct witness {
     const char *directory;
-    int size; /* how much each scene does; 1: little */
+    int size;              /* how much each scene does; 1: little */
     struct ledger *ledger; /* NULL while it cannot be opened */
     int64_t t_ms;          /* of the next event */
     int count;             /* acknowledged */
     struct witness_event acknowledged[WITNESS_EVENTS_MAX];
     bool has_waiting; /* given and not acknowledged: it may be there, once, as the last */
     struct kiosk_event waiting;
-    int64_t purged_to; /* rows up to it may be gone */
+    int64_t purged_to;       /* rows up to it may be gone */
+    const char *export_what; /* of the next EVENT_EXPORT */
 };
 
 /* The n-th event of its kind at the witness's time, which moves on. */
 void witness_make(struct witness *witness, enum event_kind kind, int n, struct kiosk_event *event);
+
+moment_t witness_moment(const struct witness *witness);
 
 /* Both true when done, false when it was tried a few times and could not be done. */
 bool witness_open(struct witness *witness);

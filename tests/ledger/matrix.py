@@ -97,7 +97,7 @@ def edit_body(row, change):
     row[6] = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
-# ---- ten kinds: each takes the ledger, a row's number and a source of chance -----------------------
+# ---- ten kinds: each takes the ledger, a row's number and a source of chance ------------------
 
 
 def flip(ledger, seq, chance):
@@ -177,7 +177,8 @@ def edit_clock(ledger, seq, chance):
     row = ledger.row(seq)
     what = chance.randrange(3)
     if what == 0:
-        edit_body(row, lambda body: body.update(step_ms=body["step_ms"] + chance.randrange(1, 10 ** 9)))
+        more = chance.randrange(1, 10 ** 9)
+        edit_body(row, lambda body: body.update(step_ms=body["step_ms"] + more))
     elif what == 1 and row[4] is not None:
         row[4] += chance.choice((-1, 1)) * chance.randrange(1, 10 ** 9)
     else:
@@ -217,7 +218,8 @@ def rechain(ledger, seq, chance):
     if how == 3:
         # A new key, announced in a row of its own as if the old one had been lost.
         ledger.shift(seq, 1)
-        last = ledger.run("SELECT body FROM ledger WHERE kind = 'key' ORDER BY seq DESC").fetchone()
+        last = ledger.run("SELECT body FROM ledger WHERE kind = 'key'"
+                          " ORDER BY seq DESC").fetchone()
         old = json.loads(last[0])["key"] if last else ledger.origin()[1].hex()
         body = {"v": 1, "key": public.hex(), "previous": old, "reason": "missing"}
         row = ledger.row(seq + 1)
@@ -236,7 +238,7 @@ KINDS = collections.OrderedDict(
     renumber=renumber, edit_clock=edit_clock, old_backup=None, rechain=rechain)
 
 
-# ---- forged checkpoints: each takes the ledger, the row of a checkpoint, a source of chance ---------
+# ---- forged checkpoints: each takes the ledger, the row of a checkpoint, a source of chance ---
 
 
 def resign(ledger, seq, key, tag=b"", ledger_id=None, covers=None, digest=None):
@@ -280,7 +282,7 @@ def other_device(ledger, seq, own, other):
 FORGERIES = (newer_key, middle_link, wrong_tag, other_device)
 
 
-# ---- the two verifiers -----------------------------------------------------------------------------
+# ---- the two verifiers ------------------------------------------------------------------------
 
 
 class Judges:

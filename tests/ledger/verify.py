@@ -174,7 +174,8 @@ class Verifier:
     # ---- rows
 
     def begin(self, database):
-        origins = database.execute("SELECT id, public_key, imported_seq FROM ledger_meta").fetchall()
+        origins = database.execute("SELECT id, public_key, imported_seq"
+                                   " FROM ledger_meta").fetchall()
         if len(origins) != 1 or len(origins[0][0]) != 16 or len(origins[0][1]) != 32:
             raise Fault("malformed", 0)
         self.id, self.key, self.imported = origins[0]
@@ -308,8 +309,8 @@ class Verifier:
                   "final_g", "spread_g", "opened_ms", "closed_ms", "scale")
         rows = database.execute("SELECT seq, utc_ms, body FROM ledger WHERE kind = 'deposit'"
                                 " ORDER BY seq")
-        figures = database.execute(f"SELECT seq, day, {', '.join(fields)} FROM deposits WHERE seq >="
-                                   " (SELECT min(seq) FROM ledger) ORDER BY seq")
+        figures = database.execute(f"SELECT seq, day, {', '.join(fields)} FROM deposits"
+                                   " WHERE seq >= (SELECT min(seq) FROM ledger) ORDER BY seq")
         sums = {}
         for seq, utc_ms, body in rows:
             said = json.loads(body)

@@ -46,7 +46,7 @@ OWNERS = (
     (r"termios\.h", ("hw", "kiosk/shell")),
     (r"microhttpd\.h", ("kiosk/web",)),
     (r"sodium\.h", ("kiosk/store", "kiosk/web", "kiosk/shell")),
-    (r"libconfig\.h|png\.h|fontconfig/.*", ("kiosk/shell",)),
+    (r"libconfig\.h|png\.h|qrencode\.h|fontconfig/.*", ("kiosk/shell",)),
     (r"pthread\.h|threads\.h|stdatomic\.h", ("kiosk/shell",)),
     (r"time\.h|sys/time.*\.h", ("kiosk/shell",)),
 )

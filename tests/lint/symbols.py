@@ -37,7 +37,7 @@ WALLS = (
     (r"json_.*", ("kiosk/store",)),
     (r"MHD_.*", ("kiosk/web",)),
     (r"(SDL|TTF)_.*", ("kiosk/shell",)),
-    (r"(png|config|pthread)_.*|Fc[A-Z].*", ("kiosk/shell",)),
+    (r"(png|config|pthread)_.*|Fc[A-Z].*|QR[a-z]+_.*", ("kiosk/shell",)),
     (r"(sodium|crypto|randombytes)_.*", ("kiosk/store", "kiosk/web", "kiosk/shell")),
 )
 

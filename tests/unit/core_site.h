@@ -76,6 +76,8 @@ struct test_site {
     bool commanded_tare;
     int unlocks[HW_PORTS_MAX][HW_CHANNELS_MAX + 1];
     char pin[PIN_DIGITS_MAX + 1];
+    int cards_asked;
+    char card[HW_CARD_MAX];
 };
 
 static inline uint32_t site_random(struct test_site *t)
@@ -124,6 +126,10 @@ static inline void site_take_effects(struct test_site *t)
             break;
         case EFFECT_UNLOCK:
             t->unlocks[effect->u.unlock.port][effect->u.unlock.channel]++;
+            break;
+        case EFFECT_FIND_CARD:
+            t->cards_asked++;
+            memcpy(t->card, effect->u.card, sizeof t->card);
             break;
         }
     }

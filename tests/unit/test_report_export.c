@@ -192,7 +192,8 @@ static void visits_and_collections_have_their_columns(void **state)
     assert_string_equal(exported("visits", NULL, NULL, "jsonl", 4096),
                         "{\"seq\":2,\"started_ms\":70000,\"ended_ms\":100000,"
                         "\"utc\":\"2026-11-23T00:42:17.345Z\",\"site\":\"p1\",\"visit\":4,"
-                        "\"deposits\":2,\"grams\":1900,\"near_misses\":1,\"clock\":\"ntp\"}\n");
+                        "\"deposits\":2,\"grams\":1900,\"near_misses\":1,\"person\":null,"
+                        "\"department\":null,\"clock\":\"ntp\"}\n");
     assert_non_null(strstr(exported("collections", NULL, NULL, "csv", 4096),
                            "\r\n3,2026-11-23 08:41:17,2026-11-23 08:42:17,p1,1,可回收物,40000,120,"
                            "39880,未稳定,cleaner,网络校时\r\n"));

@@ -50,7 +50,8 @@ static int tear_down(void **state)
 
 static void start(void)
 {
-    store = store_thread_start(state_path, "boot-1", 0, wake);
+    store = store_thread_start(&(struct store_config){
+        .directory = state_path, .boot_id = "boot-1", .keep_months = 24, .wake = wake});
     assert_non_null(store);
 }
 

@@ -326,8 +326,10 @@ static void a_broken_page_is_found_after_an_unclean_stop(void **state)
     assert_int_equal(waitpid(child, NULL, 0), child);
     int64_t leaf = ask("SELECT pageno FROM dbstat WHERE name = 'ledger' AND pagetype = 'leaf'"
                        " ORDER BY pageno LIMIT 1");
+    int64_t page = ask("PRAGMA page_size");
+    assert_true(page <= (int64_t)sizeof zeros);
     /* Asking has folded the WAL in, so it is made to look unclean again. */
-    overwrite("ledger.db", (long)(leaf - 1) * 4096, zeros, sizeof zeros);
+    overwrite("ledger.db", (long)((leaf - 1) * page), zeros, (size_t)page);
     overwrite("ledger.db-wal", -1, zeros, 100);
     ledger = opened("c");
     assert_non_null(strstr(ledger_notice(ledger), "set aside"));
