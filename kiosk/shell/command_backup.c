@@ -21,7 +21,8 @@ static const char purge_usage[] =
     "usage: biaogan purge --state DIR [--months N] [--dry-run]\n"
     "\n"
     "Takes out the rows that are older than N months (24) and whose days are covered by exports\n"
-    "of deposits, visits and collections made after those days. The kiosk must not be running;\n"
+    "of deposits, visits, collections, inspections, alarms and changes, all made after those\n"
+    "days. The kiosk must not be running;\n"
     "a running kiosk does the same by itself once a day (storage.keep_months).\n"
     "  --dry-run   only says what would go\n";
 
@@ -101,8 +102,7 @@ static void tell_purge(const struct purge *purge)
                purge->first_seq, purge->last_seq);
     }
     if (purge->old_to > purge->last_seq && !purge->has_more) {
-        printf("old, but not exported as deposits, visits and collections: up to %" PRId64 "\n",
-               purge->old_to);
+        printf("old, but not exported whole (see --help): up to %" PRId64 "\n", purge->old_to);
     }
 }
 

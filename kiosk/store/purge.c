@@ -143,15 +143,20 @@ static int64_t last_row_of(struct ledger *ledger, int64_t day, int *code)
     return after == INT64_MAX ? INT64_MAX : after - 1;
 }
 
-/* A record made without a clock is in no export of days. */
+/* What must have been exported before rows go: everything that is nowhere else. Runs, uptime,
+ * balance and figures can be made from these. A record without a clock is in no export of days. */
+static const char *const undated[RECORD_KIND_COUNT] = {
+    [RECORD_DEPOSITS] = "SELECT min(seq) FROM deposits WHERE day = -1 AND seq > ?",
+    [RECORD_VISITS] = "SELECT min(seq) FROM visits WHERE day = -1 AND seq > ?",
+    [RECORD_COLLECTIONS] = "SELECT min(seq) FROM collections WHERE day = -1 AND seq > ?",
+    [RECORD_INSPECTIONS] = "SELECT min(seq) FROM inspections WHERE day = -1 AND seq > ?",
+    [RECORD_ALARMS] = "SELECT min(seq) FROM alarms WHERE day = -1 AND seq > ?",
+    [RECORD_CHANGES] = "SELECT min(seq) FROM changes WHERE day = -1 AND seq > ?",
+};
+
 static int64_t before_undated(struct ledger *ledger, const struct covers *covers,
                               enum record_kind what, int64_t last, int *code)
 {
-    static const char *const queries[RECORD_KIND_COUNT] = {
-        [RECORD_DEPOSITS] = "SELECT min(seq) FROM deposits WHERE day = -1 AND seq > ?",
-        [RECORD_VISITS] = "SELECT min(seq) FROM visits WHERE day = -1 AND seq > ?",
-        [RECORD_COLLECTIONS] = "SELECT min(seq) FROM collections WHERE day = -1 AND seq > ?",
-    };
     int64_t covered = 0;
 
     for (int i = 0; i < covers->count; i++) {
@@ -160,7 +165,7 @@ static int64_t before_undated(struct ledger *ledger, const struct covers *covers
             covered = cover->last_seq;
         }
     }
-    int64_t undated = ask(ledger, queries[what], covered, INT64_MAX, code);
+    int64_t undated = ask(ledger, undated[what], covered, INT64_MAX, code);
     return undated <= last ? undated - 1 : last;
 }
 
@@ -187,6 +192,9 @@ static int find_range(struct ledger *ledger, struct purge *purge)
     int64_t first_day =
         ask(ledger, "SELECT min(day) FROM days WHERE day > ?", SCHEMA_DAY_UNKNOWN, 0, &code);
     for (enum record_kind what = 0; what < RECORD_KIND_COUNT; what++) {
+        if (undated[what] == NULL) {
+            continue;
+        }
         int64_t covered = last_row_of(ledger, covered_to(&covers, what, first_day), &code);
         last = covered < last ? covered : last;
         last = before_undated(ledger, &covers, what, last, &code);

@@ -25,7 +25,7 @@ static void append_some(struct witness *witness, int from, int count)
 {
     static const enum event_kind kinds[] = {EVENT_OPENING, EVENT_DEPOSIT, EVENT_VISIT};
     for (int i = from; i < from + count; i++) {
-        if (!witness_append(witness, kinds[i % 3], i)) {
+        if (!witness_append(witness, kinds[i % KINDS], i)) {
             return;
         }
     }
@@ -156,14 +156,16 @@ static void play_export(struct witness *witness)
 /* Rows of years ago, which somebody has. */
 static void prepare_old_rows(struct witness *witness)
 {
-    static const char *const kinds[] = {"deposits", "visits", "collections"};
+    static const char *const kinds[] = {"deposits",    "visits", "collections",
+                                        "inspections", "alarms", "changes"};
+    enum { KINDS = sizeof kinds / sizeof *kinds };
     witness_append(witness, EVENT_START, 0);
     append_some(witness, 0, LEDGER_RECENT + ROWS_BEFORE);
     witness->t_ms += PURGE_MONTHS * INT64_C(31) * DAY_MS;
-    for (int i = 0; i < 3 * 100; i++) {
-        witness->export_what = kinds[i % 3];
-        witness_append(witness, i < 3 ? EVENT_EXPORT : EVENT_VISIT, i);
-        witness->t_ms += i == 2 ? DAY_MS : 0;
+    for (int i = 0; i < KINDS * 50; i++) {
+        witness->export_what = kinds[i % KINDS];
+        witness_append(witness, i < KINDS ? EVENT_EXPORT : EVENT_VISIT, i);
+        witness->t_ms += i == KINDS - 1 ? DAY_MS : 0;
     }
     witness_close(witness);
 }

@@ -122,26 +122,6 @@ static void a_restart_finds_the_same_figures(void **state)
     assert_memory_equal(&before, &after, sizeof before);
 }
 
-/* Storage that failed is an outage with a beginning and an end. */
-static void a_storage_fault_is_an_outage(void **state)
-{
-    struct test_site *t = *state;
-    const int before = site_count(t, EVENT_DEVICE_LOST);
-    struct kiosk_input input = {.kind = INPUT_STORE_STATE, .u.store_state = STORE_FULL};
-    const int64_t began_ms = t->now_ms;
-    site_input(t, input);
-    site_run(t, 5000);
-    assert_int_equal(site_count(t, EVENT_DEVICE_LOST), before);
-    input.u.store_state = STORE_OK;
-    site_input(t, input);
-    site_run(t, 100);
-    const struct event_device *lost = &site_event(t, EVENT_DEVICE_LOST, before)->body.device;
-    assert_string_equal(lost->device, "storage");
-    assert_string_equal(lost->fault, "full");
-    assert_int_equal(lost->since_ms, began_ms);
-    assert_int_equal(site_count(t, EVENT_DEVICE_BACK), 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,7 +131,6 @@ int main(void)
         SITE_TEST(undoing_before_it_is_recorded_waits_for_its_number),
         SITE_TEST(nobody_is_asked_what_an_undone_deposit_was),
         SITE_TEST(a_restart_finds_the_same_figures),
-        SITE_TEST(a_storage_fault_is_an_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

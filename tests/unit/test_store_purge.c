@@ -66,9 +66,11 @@ static void note_export(struct ledger *ledger, const char *what, const char *fro
 
 static void note_exports(struct ledger *ledger, const char *from, const char *to, int day)
 {
-    note_export(ledger, "deposits", from, to, day);
-    note_export(ledger, "visits", from, to, day);
-    note_export(ledger, "collections", from, to, day);
+    static const char *const kinds[] = {"deposits",    "visits", "collections",
+                                        "inspections", "alarms", "changes"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        note_export(ledger, kinds[i], from, to, day);
+    }
 }
 
 /* Long enough after that the rows of the first 90 days are older than six months. */
