@@ -72,11 +72,8 @@ bool touch_parse(const char *verb, const char *argument, struct kiosk_input *inp
         const char *verb;
         bool (*parse)(const char *, struct kiosk_input *);
     } verbs[] = {
-        {"choose", parse_choose},
-        {"tap", parse_tap},
-        {"pin", parse_pin},
-        {"card", parse_card},
-        {"cancel", parse_cancel},
+        {"choose", parse_choose}, {"tap", parse_tap},       {"pin", parse_pin},
+        {"card", parse_card},     {"cancel", parse_cancel},
     };
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (strcmp(verbs[i].verb, verb) == 0) {

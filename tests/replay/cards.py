@@ -80,7 +80,8 @@ def main():
         checks.equal([v["person"] for v in visits], [wang[0], None, li[0]], "persons of visits")
         for who, card in CARDS.items():
             at = traces("s", card)
-            checks.equal(at, [] if who == "stranger" else ["people.tsv"], f"files with {who}'s card")
+            expected = [] if who == "stranger" else ["people.tsv"]
+            checks.equal(at, expected, f"files with {who}'s card")
         for subject, department, name in (wang, li):
             checks.equal(traces("s", name), ["people.tsv"], "files with a name")
             checks.equal(traces("s", department), ["people.tsv"], "files with a department")
