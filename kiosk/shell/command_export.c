@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "kiosk/report/export.h"
 #include "kiosk/shell/commands.h"
+#include "kiosk/shell/manifest.h"
 
 enum { CHUNK = 256 * 1024, PATH_LENGTH_MAX = 4096 };
 
@@ -18,7 +21,9 @@ static const char usage[] =
     "Writes the records of the local days FROM to TO, both included; without them, all.\n"
     "  --state DIR   the directory that holds ledger.db\n"
     "  --format csv  Chinese headers, for spreadsheets; jsonl: one JSON object a line\n"
-    "  --out FILE    replaced only when the export is complete; - is standard output\n";
+    "  --out FILE    replaced only when the export is complete; - is standard output\n"
+    "The ledger keeps that it was exported, and FILE.manifest.json what proves it: the SHA-256 of\n"
+    "the file and the newest signed checkpoint, for `biaogan verify --anchor`.\n";
 
 struct options {
     const char *state, *what, *from, *to, *format, *out;
@@ -82,12 +87,16 @@ static bool write_all(int file, const char *bytes, size_t count)
 }
 
 /* Copies the whole export; says what went wrong itself. */
-static bool copy(struct export *export, int file, const char *name)
+static bool copy(struct export *export, int file, const char *name, struct event_export *said)
 {
+    crypto_hash_sha256_state hashing;
+    uint8_t hash[crypto_hash_sha256_BYTES];
     char chunk[CHUNK];
     ssize_t count;
 
+    crypto_hash_sha256_init(&hashing);
     while ((count = export_read(export, chunk, sizeof chunk)) > 0) {
+        crypto_hash_sha256_update(&hashing, (const uint8_t *)chunk, (size_t)count);
         if (!write_all(file, chunk, (size_t)count)) {
             fprintf(stderr,
                     "biaogan export: %s: cannot write (%s); free space or choose another "
@@ -99,12 +108,37 @@ static bool copy(struct export *export, int file, const char *name)
     if (count < 0) {
         fprintf(stderr, "biaogan export: %s\n", export_error(export));
     }
+    crypto_hash_sha256_final(&hashing, hash);
+    sodium_bin2hex(said->sha256, sizeof said->sha256, hash, sizeof hash);
+    said->rows = export_rows(export);
     return count == 0;
+}
+
+/* What the ledger will say of it. The last row is read before the export begins, so that the export
+ * has it in any case. */
+static bool describe(struct event_export *said, const struct options *options)
+{
+    struct ledger *ledger = NULL;
+    char error[LEDGER_ERROR_MAX];
+
+    memset(said, 0, sizeof *said);
+    snprintf(said->what, sizeof said->what, "%s", options->what);
+    snprintf(said->format, sizeof said->format, "%s", options->format);
+    snprintf(said->from, sizeof said->from, "%s", options->from ? options->from : "");
+    snprintf(said->to, sizeof said->to, "%s", options->to ? options->to : "");
+    snprintf(said->who, sizeof said->who, "command line");
+    if (sodium_init() < 0 || ledger_open_reader(&ledger, options->state, error) != LEDGER_OK) {
+        fprintf(stderr, "biaogan export: %s\n", error);
+        return false;
+    }
+    said->last_seq = ledger_last_seq(ledger);
+    ledger_close(ledger);
+    return true;
 }
 
 /* A power cut leaves the old file or the new one, never half of one: the bytes go to a name beside
  * it, are synced, and take its place. */
-static bool copy_to_file(struct export *export, const char *name)
+static bool copy_to_file(struct export *export, const char *name, struct event_export *said)
 {
     char temporary[PATH_LENGTH_MAX], directory[PATH_LENGTH_MAX];
     const char *slash = strrchr(name, '/');
@@ -122,7 +156,7 @@ static bool copy_to_file(struct export *export, const char *name)
                 strerror(errno));
         return false;
     }
-    bool copied = copy(export, file, temporary);
+    bool copied = copy(export, file, temporary, said);
     bool synced = fsync(file) == 0;
     bool closed = close(file) == 0;
     if (!copied || !synced || !closed || rename(temporary, name) != 0) {
@@ -159,16 +193,24 @@ int command_export(int argc, char **argv)
         fprintf(stderr, "biaogan export: --%s\n", error);
         return COMMAND_FAILED;
     }
+    struct event_export said;
+    if (!describe(&said, &options)) {
+        return COMMAND_FAILED;
+    }
     struct export *export = export_open(options.state, &request, error);
     if (!export) {
         fprintf(stderr, "biaogan export: %s\n", error);
         return COMMAND_FAILED;
     }
-    bool done = strcmp(options.out, "-") == 0 ? copy(export, STDOUT_FILENO, "standard output")
-                                              : copy_to_file(export, options.out);
-    if (done) {
-        fprintf(stderr, "%" PRId64 " rows\n", export_rows(export));
-    }
+    const bool is_stream = strcmp(options.out, "-") == 0;
+    bool done = is_stream ? copy(export, STDOUT_FILENO, "standard output", &said)
+                          : copy_to_file(export, options.out, &said);
     export_close(export);
+    if (done) {
+        fprintf(stderr, "%" PRId64 " rows\n", said.rows);
+        /* A ledger that nobody may write can still be read out. */
+        (void)manifest_record(options.state, &said);
+        done = is_stream || manifest_write(options.state, options.out, &said);
+    }
     return done ? COMMAND_DONE : COMMAND_FAILED;
 }

@@ -2,6 +2,7 @@
 
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/log.h"
+#include "kiosk/store/notes.h"
 #include "kiosk/shell/ring.h"
 #include "kiosk/shell/settings.h"
 #include "kiosk/store/health.h"
@@ -216,6 +217,17 @@ static int patience_ms(const struct store_thread *store)
     return clock_wait_ms(due_ms);
 }
 
+/* What others did meanwhile. */
+static void take_notes(struct store_thread *store)
+{
+    if (store->ledger != NULL && !store->has_record) {
+        const moment_t now = clock_moment();
+        if (notes_take(store->directory, store->ledger, &now) > 0) {
+            post_statement(store);
+        }
+    }
+}
+
 /* What is old and exported goes, a part at a time, while nobody waits for a row. */
 static void purge_when_due(struct store_thread *store)
 {
@@ -276,6 +288,7 @@ static void *store_main(void *context)
         wake_drain(store->wake_store);
         sign_when_due(store);
         watch_room(store, false);
+        take_notes(store);
         purge_when_due(store);
     }
     ledger_close(store->ledger);

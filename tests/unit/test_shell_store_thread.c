@@ -55,7 +55,7 @@ static void start(void)
     assert_non_null(store);
 }
 
-static struct store_news next_news(void)
+static struct store_news any_news(void)
 {
     struct store_news news;
     while (!store_thread_news(store, &news)) {
@@ -63,6 +63,25 @@ static struct store_news next_news(void)
         assert_int_equal(poll(&ready, 1, PATIENCE_MS), 1);
         wake_drain(wake);
     }
+    return news;
+}
+
+/* What is told besides, of signatures and of room, has its own order. */
+static struct store_news next_news(void)
+{
+    struct store_news news;
+    do {
+        news = any_news();
+    } while (news.kind == STORE_NEWS_SIGNED || news.kind == STORE_NEWS_ROOM);
+    return news;
+}
+
+static struct store_news next_signed(void)
+{
+    struct store_news news;
+    do {
+        news = any_news();
+    } while (news.kind != STORE_NEWS_SIGNED);
     return news;
 }
 
@@ -107,6 +126,22 @@ static void acknowledged_is_in_the_file_already(void **state)
         expect_acknowledged(token, token);
         assert_int_equal(durable(), token);
     }
+}
+
+/* For the code on the screen. The key is known before anything is signed. */
+static void what_is_signed_is_told(void **state)
+{
+    (void)state;
+    start();
+    struct store_news news = next_signed();
+    assert_string_equal(news.statement.text, "");
+    assert_int_equal(strlen(news.statement.fingerprint), LEDGER_FINGERPRINT_MAX - 1);
+    struct kiosk_event event = {.kind = EVENT_COLLECTION, .body.collection.quality = QUALITY_NONE};
+    record(1, 1);
+    store_thread_record(store, 2, &event);
+    news = next_signed();
+    assert_int_equal(news.statement.covers, 2);
+    assert_memory_equal(news.statement.text, "biaogan-checkpoint 1 ", 21);
 }
 
 static void the_past_is_handed_over_before_anything_else(void **state)
@@ -229,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(acknowledged_is_in_the_file_already, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_signed_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_past_is_handed_over_before_anything_else, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_long_past_waits_for_its_reader, set_up, tear_down),
