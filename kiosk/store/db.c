@@ -148,8 +148,7 @@ int db_configure_writer(struct db *db)
                             NULL, NULL, NULL);
     /* SQLite's own checkpoint after a commit swallows errors, a failed sync among them. */
     sqlite3_wal_hook(db->handle, count_wal_pages, db);
-    /* Whatever is in the journal is there for good before anything is written behind it. */
-    return code == SQLITE_OK ? db_checkpoint(db) : code;
+    return code;
 }
 
 static int try_reader(struct db *db, const char *query)

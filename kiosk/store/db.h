@@ -70,7 +70,8 @@ int db_prepare(struct db *db);
 int db_run(struct db *db, enum statement statement, const db_value_t *values, int count);
 
 /* Copies the WAL into the file. SQLITE_OK also where readers or a full medium put it off; an error
- * means that a sync failed. To be called when the WAL has DB_CHECKPOINT_PAGES or more. */
+ * means that a sync failed. To be called before the first write, so that whatever is in the WAL is
+ * there for good, and when it has DB_CHECKPOINT_PAGES or more. */
 int db_checkpoint(struct db *db);
 
 /* Closes; a clean writer folds the WAL into the file and removes it. After a failed sync `clean`
