@@ -17,28 +17,30 @@ enum { CHUNK = 256 * 1024, PATH_LENGTH_MAX = 4096 };
 static const char usage[] =
     "usage: biaogan export --state DIR --what deposits|visits|collections\n"
     "                      [--from YYYY-MM-DD] [--to YYYY-MM-DD] --format csv|jsonl --out FILE\n"
+    "                      [--with-names]\n"
     "\n"
     "Writes the records of the local days FROM to TO, both included; without them, all.\n"
     "  --state DIR   the directory that holds ledger.db\n"
     "  --format csv  Chinese headers, for spreadsheets; jsonl: one JSON object a line\n"
     "  --out FILE    replaced only when the export is complete; - is standard output\n"
+    "  --with-names  JSON lines also name the people whose cards were held, as far as the table "
+    "of\n"
+    "                people knows them; into a file, and only where the ledger can say so\n"
     "The ledger keeps that it was exported, and FILE.manifest.json what proves it: the SHA-256 of\n"
     "the file and the newest signed checkpoint, for `biaogan verify --anchor`.\n";
 
 struct options {
     const char *state, *what, *from, *to, *format, *out;
+    bool with_names;
 };
 
 static bool parse_options(struct options *options, int argc, char **argv)
 {
     static const struct option long_options[] = {
-        {"state", required_argument, NULL, 's'},
-        {"what", required_argument, NULL, 'w'},
-        {"from", required_argument, NULL, 'f'},
-        {"to", required_argument, NULL, 't'},
-        {"format", required_argument, NULL, 'm'},
-        {"out", required_argument, NULL, 'o'},
-        {NULL, 0, NULL, 0},
+        {"state", required_argument, NULL, 's'},  {"what", required_argument, NULL, 'w'},
+        {"from", required_argument, NULL, 'f'},   {"to", required_argument, NULL, 't'},
+        {"format", required_argument, NULL, 'm'}, {"out", required_argument, NULL, 'o'},
+        {"with-names", no_argument, NULL, 'n'},   {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -63,6 +65,9 @@ static bool parse_options(struct options *options, int argc, char **argv)
         case 'o':
             options->out = optarg;
             break;
+        case 'n':
+            options->with_names = true;
+            break;
         default:
             return false;
         }
@@ -86,9 +91,11 @@ static bool write_all(int file, const char *bytes, size_t count)
     return true;
 }
 
-/* Copies the whole export; says what went wrong itself. */
+/* Copies the whole export; says what went wrong itself. A stream has no manifest and is not hashed:
+ * that would cost more than all the rest. */
 static bool copy(struct export *export, int file, const char *name, struct event_export *said)
 {
+    const bool is_stream = file == STDOUT_FILENO;
     crypto_hash_sha256_state hashing;
     uint8_t hash[crypto_hash_sha256_BYTES];
     char chunk[CHUNK];
@@ -96,7 +103,9 @@ static bool copy(struct export *export, int file, const char *name, struct event
 
     crypto_hash_sha256_init(&hashing);
     while ((count = export_read(export, chunk, sizeof chunk)) > 0) {
-        crypto_hash_sha256_update(&hashing, (const uint8_t *)chunk, (size_t)count);
+        if (!is_stream) {
+            crypto_hash_sha256_update(&hashing, (const uint8_t *)chunk, (size_t)count);
+        }
         if (!write_all(file, chunk, (size_t)count)) {
             fprintf(stderr,
                     "biaogan export: %s: cannot write (%s); free space or choose another "
@@ -108,8 +117,10 @@ static bool copy(struct export *export, int file, const char *name, struct event
     if (count < 0) {
         fprintf(stderr, "biaogan export: %s\n", export_error(export));
     }
-    crypto_hash_sha256_final(&hashing, hash);
-    sodium_bin2hex(said->sha256, sizeof said->sha256, hash, sizeof hash);
+    if (!is_stream) {
+        crypto_hash_sha256_final(&hashing, hash);
+        sodium_bin2hex(said->sha256, sizeof said->sha256, hash, sizeof hash);
+    }
     said->rows = export_rows(export);
     return count == 0;
 }
@@ -123,7 +134,8 @@ static bool describe(struct event_export *said, const struct options *options)
 
     memset(said, 0, sizeof *said);
     snprintf(said->what, sizeof said->what, "%s", options->what);
-    snprintf(said->format, sizeof said->format, "%s", options->format);
+    snprintf(said->format, sizeof said->format, "%s%s", options->format,
+             options->with_names ? " with names" : "");
     snprintf(said->from, sizeof said->from, "%s", options->from ? options->from : "");
     snprintf(said->to, sizeof said->to, "%s", options->to ? options->to : "");
     snprintf(said->who, sizeof said->who, "command line");
@@ -193,6 +205,13 @@ int command_export(int argc, char **argv)
         fprintf(stderr, "biaogan export: --%s\n", error);
         return COMMAND_FAILED;
     }
+    const bool is_stream = strcmp(options.out, "-") == 0;
+    request.with_names = options.with_names;
+    if (request.with_names && (is_stream || request.format != EXPORT_JSONL)) {
+        fprintf(stderr, "biaogan export: --with-names: names go into JSON lines in a file; choose "
+                        "--format jsonl and --out FILE\n");
+        return COMMAND_FAILED;
+    }
     struct event_export said;
     if (!describe(&said, &options)) {
         return COMMAND_FAILED;
@@ -202,15 +221,17 @@ int command_export(int argc, char **argv)
         fprintf(stderr, "biaogan export: %s\n", error);
         return COMMAND_FAILED;
     }
-    const bool is_stream = strcmp(options.out, "-") == 0;
     bool done = is_stream ? copy(export, STDOUT_FILENO, "standard output", &said)
                           : copy_to_file(export, options.out, &said);
     export_close(export);
     if (done) {
         fprintf(stderr, "%" PRId64 " rows\n", said.rows);
-        /* A ledger that nobody may write can still be read out. */
-        (void)manifest_record(options.state, &said);
-        done = is_stream || manifest_write(options.state, options.out, &said);
+        /* A ledger that nobody may write can still be read out, but nobody's name. */
+        if (!manifest_record(options.state, &said) && options.with_names) {
+            (void)unlink(options.out);
+            done = false;
+        }
+        done = done && (is_stream || manifest_write(options.state, options.out, &said));
     }
     return done ? COMMAND_DONE : COMMAND_FAILED;
 }

@@ -39,6 +39,7 @@ struct ledger_record {
     enum waste_class declared_after; /* of a deposit */
     char person[SUBJECT_MAX];        /* of a deposit or visit; "" where nobody is known */
     const char *department;          /* of that person today; "" where nobody knows. Borrowed */
+    const char *name;                /* likewise */
     union {
         struct event_deposit deposit;
         struct event_visit visit;
