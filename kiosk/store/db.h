@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "kiosk/store/gather.h"
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/statements.h"
 
@@ -25,6 +26,7 @@ enum { DB_PATH_MAX = 4096, DB_CHECKPOINT_PAGES = 1000 };
 
 struct db {
     sqlite3 *handle;
+    struct gather gather;                      /* of a writer */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
     int wal_pages;                             /* in the WAL after the last commit; -1: unknown */
     int run_errno;                             /* errno of the last db_run() that failed, or 0 */

@@ -32,6 +32,15 @@ static double now_us(void)
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
+/* User and system time of this process. */
+static double cpu_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
 static int by_size(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
@@ -115,7 +124,7 @@ static void fill(const char *directory, int64_t deposits)
 
 /* One side of a pair. */
 struct side {
-    double total_us;
+    double total_us, cpu_us;
     double *latencies;
     int64_t count;
 };
@@ -179,30 +188,33 @@ static double run_pair(const char *directory, int64_t count, struct side *ours, 
     size_t bytes = (size_t)(io.wal_bytes / WARM);
     int file = open_limit(directory, count, bytes);
     ours->count = limit->count = 0;
-    ours->total_us = limit->total_us = 0;
+    ours->total_us = limit->total_us = ours->cpu_us = limit->cpu_us = 0;
     for (int64_t i = 0; i < count; i++) {
         struct kiosk_event deposit = bench_deposit(WARM + i);
-        double from = now_us();
+        double from = now_us(), begin = cpu_us();
         append(ledger, &deposit);
+        ours->cpu_us += cpu_us() - begin;
         add_latency(ours, from);
         if (i % BLOCK == BLOCK - 1) {
+            begin = cpu_us();
             for (int k = 0; k < BLOCK; k++) {
                 overwrite(limit, file, bytes);
             }
+            limit->cpu_us += cpu_us() - begin;
         }
     }
     io = ledger_io_take();
     close(file);
     ledger_close(ledger);
     double deposits = (double)count, ratio = limit->total_us / ours->total_us;
-    printf("%.0f\t%.0f\t%.3f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.1f\t%.0f\t%.0f\n",
+    printf("%.0f\t%.0f\t%.3f\t%.0f\t%.0f\t%.0f\t%.0f\t%.1f\t%.1f\t%.3f\t%.1f\t%.0f\t%.0f\n",
            deposits / ours->total_us * 1e6, deposits / limit->total_us * 1e6, ratio,
            quantile(ours->latencies, (size_t)count, 0.5),
            quantile(limit->latencies, (size_t)count, 0.5),
            quantile(ours->latencies, (size_t)count, 0.99),
-           quantile(limit->latencies, (size_t)count, 0.99), (double)io.syncs / deposits,
-           (double)io.writes / deposits, (double)(io.wal_bytes + io.other_bytes) / deposits,
-           (double)io.wal_bytes / deposits);
+           quantile(limit->latencies, (size_t)count, 0.99), ours->cpu_us / deposits,
+           limit->cpu_us / deposits, (double)io.syncs / deposits, (double)io.writes / deposits,
+           (double)(io.wal_bytes + io.other_bytes) / deposits, (double)io.wal_bytes / deposits);
     fflush(stdout);
     return ratio;
 }
@@ -216,8 +228,8 @@ static void durable(const char *directory, int64_t count)
     ours.latencies = malloc(sizeof *ours.latencies * (size_t)count);
     limit.latencies = malloc(sizeof *limit.latencies * (size_t)count);
     ledger_io_install(true);
-    printf("ledger/s\tlimit/s\tratio\tmedian us\tlimit's\tp99 us\tlimit's\tflushes\twrites\t"
-           "bytes\tof them WAL\n");
+    printf("ledger/s\tlimit/s\tratio\tmedian us\tlimit's\tp99 us\tlimit's\tCPU us\tlimit's\t"
+           "flushes\twrites\tbytes\tof them WAL\n");
     for (int pair = 0; pair < PAIRS; pair++) {
         ratios[pair] = run_pair(directory, count, &ours, &limit);
     }
