@@ -15,6 +15,7 @@ struct export
     struct people people; /* for their departments; CSV has none */
     const struct column *columns;
     column_line *csv_line; /* or NULL */
+    bool with_names;
     enum export_format format;
     int64_t rows;
     bool ended;
@@ -202,6 +203,14 @@ static void put_json_line(const struct export *export, struct text *line,
         put_json_cell(line, &cell);
         before = ',';
     }
+    if (export->with_names) {
+        text_put_string(line, ",\"name\":");
+        if (*record->name) {
+            text_put_json(line, record->name);
+        } else {
+            text_put_string(line, "null");
+        }
+    }
     text_put(line, "}\n", 2);
 }
 
@@ -236,6 +245,7 @@ struct export *export_open(const char *directory, const struct export_request *r
         return NULL;
     }
     export->format = request->format;
+    export->with_names = request->with_names;
     export->columns =
         request->format == EXPORT_CSV ? columns_csv(request->what) : columns_json(request->what);
     if (ledger_open_reader(&export->ledger, directory, error) != LEDGER_OK ||

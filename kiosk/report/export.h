@@ -32,6 +32,8 @@ struct export_request {
     enum record_kind what;
     enum export_format format;
     day_range_t days;
+    bool with_names; /* JSON lines of deposits and visits: the name of the person, where known.
+                        Whoever asks for it sees to it that the ledger says so. */
 };
 
 /* Reads the four words of a request; NULL or "" for `from` and `to` is no limit. False: `error`

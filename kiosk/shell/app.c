@@ -10,6 +10,7 @@
 #include "kiosk/shell/io.h"
 #include "kiosk/shell/log.h"
 #include "kiosk/shell/pages.h"
+#include "kiosk/shell/settings_list.h"
 #include "kiosk/shell/sound.h"
 #include "kiosk/shell/store_thread.h"
 #include "kiosk/shell/tally.h"
@@ -48,6 +49,7 @@ struct app {
     const char *quit_reason;
     int64_t started_ms, clock_news_ms;
     struct store_thread *store;
+    struct ledger_setting setting_list[LEDGER_SETTINGS_MAX];
     struct backup_thread *backup;
     struct ring readings; /* of struct kiosk_input: io -> main */
     struct io *io;
@@ -423,6 +425,8 @@ static int start_store(struct app *app)
         .boot_id = boot_id,
         .past_utc_ms = past,
         .keep_months = app->config->settings->storage.keep_months,
+        .settings = app->setting_list,
+        .setting_count = settings_list_read(app->config->config_path, app->setting_list),
         .wake = app->wake,
     };
     app->store = store_thread_start(&config);

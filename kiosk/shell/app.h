@@ -14,6 +14,7 @@
 
 struct app_config {
     struct settings *settings; /* borrowed; a simulated site points its devices elsewhere */
+    const char *config_path;   /* where the settings came from; NULL: the simulated site's */
     const char *directory;     /* of the ledger */
     bool simulate;
     const char *scenario; /* text, or NULL: people at random */

@@ -113,7 +113,7 @@ static int parse_option(int option, struct options *options)
     uint64_t number = 0;
     switch (option) {
     case 'c':
-        options->config_path = optarg;
+        options->config_path = options->app.config_path = optarg;
         return 0;
     case 's':
         app->directory = optarg;

@@ -6,6 +6,7 @@
 #include "kiosk/shell/settings.h"
 #include "kiosk/store/health.h"
 #include "kiosk/store/ledger.h"
+#include "kiosk/store/notes.h"
 #include "kiosk/store/purge.h"
 
 #include <assert.h>
@@ -33,6 +34,8 @@ struct store_thread {
     char boot_id[BOOT_ID_MAX];
     int64_t past_utc_ms;
     int32_t keep_months;
+    const struct ledger_setting *settings;
+    int setting_count;
     int wake_main, wake_store, first_news;
     pthread_t thread;
     atomic_bool stopping;
@@ -182,6 +185,18 @@ static void sign_when_due(struct store_thread *store)
     }
 }
 
+/* Once a run, behind its start. What cannot be noted now is noted at the next start. */
+static void note_settings(struct store_thread *store, const moment_t *at)
+{
+    char error[LEDGER_ERROR_MAX];
+    if (store->setting_count > 0 &&
+        ledger_note_settings(store->ledger, at, store->settings, store->setting_count, error) !=
+            LEDGER_OK) {
+        log_line(LOG_WARNING, "store", "%s", error);
+    }
+    store->setting_count = 0;
+}
+
 static bool write_record(struct store_thread *store)
 {
     char error[LEDGER_ERROR_MAX];
@@ -198,6 +213,7 @@ static bool write_record(struct store_thread *store)
     struct store_news news = {.kind = STORE_NEWS_ACK, .token = store->record.token, .seq = seq};
     post(store, &news);
     store->has_record = false;
+    note_settings(store, &store->record.event.at);
     post_statement(store);
     return true;
 }
@@ -214,6 +230,17 @@ static int patience_ms(const struct store_thread *store)
         due_ms = store->purge_ms;
     }
     return clock_wait_ms(due_ms);
+}
+
+/* What others did meanwhile. */
+static void take_notes(struct store_thread *store)
+{
+    if (store->ledger != NULL && !store->has_record) {
+        const moment_t now = clock_moment();
+        if (notes_take(store->directory, store->ledger, &now) > 0) {
+            post_statement(store);
+        }
+    }
 }
 
 /* What is old and exported goes, a part at a time, while nobody waits for a row. */
@@ -276,6 +303,7 @@ static void *store_main(void *context)
         wake_drain(store->wake_store);
         sign_when_due(store);
         watch_room(store, false);
+        take_notes(store);
         purge_when_due(store);
     }
     ledger_close(store->ledger);
@@ -294,6 +322,8 @@ struct store_thread *store_thread_start(const struct store_config *config)
     snprintf(store->boot_id, sizeof store->boot_id, "%s", config->boot_id);
     store->past_utc_ms = config->past_utc_ms;
     store->keep_months = config->keep_months;
+    store->settings = config->settings;
+    store->setting_count = config->setting_count;
     store->purge_ms = clock_now_ms() + PURGE_FIRST_MS;
     store->wake_main = config->wake;
     store->wake_store = wake_open();

@@ -14,7 +14,7 @@
 #define KIOSK_SHELL_STORE_THREAD_H
 
 #include "kiosk/core/kiosk.h"
-#include "kiosk/store/ledger.h"
+#include "kiosk/store/changes.h"
 
 enum {
     STORE_RECORDS = 2 * KIOSK_PENDING_MAX, /* more than can be pending: never full */
@@ -48,10 +48,12 @@ struct store_news {
 struct store_thread;
 
 struct store_config {
-    const char *directory, *boot_id; /* copied */
-    int64_t past_utc_ms;             /* rows from then on are handed over */
-    int32_t keep_months;             /* of rows that were exported; 0: for ever */
-    int wake;                        /* woken when there is news */
+    const char *directory, *boot_id;       /* copied */
+    int64_t past_utc_ms;                   /* rows from then on are handed over */
+    int32_t keep_months;                   /* of rows that were exported; 0: for ever */
+    const struct ledger_setting *settings; /* borrowed until the end; what the site file says */
+    int setting_count;
+    int wake; /* woken when there is news */
 };
 
 /* NULL when the thread cannot be made. */

@@ -208,8 +208,7 @@ static enum ledger_result refuse_failed(const struct ledger *ledger, char error[
     return LEDGER_FAILED;
 }
 
-/* Ends the transaction that `code` tells the fate of. */
-static enum ledger_result finish(struct ledger *ledger, const char *doing, int code,
+enum ledger_result ledger_finish(struct ledger *ledger, const char *doing, int code,
                                  char error[LEDGER_ERROR_MAX])
 {
     if (code == SQLITE_OK) {
@@ -251,7 +250,7 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     if (code == SQLITE_OK) {
         code = ledger_put(ledger, event, seq);
     }
-    return finish(ledger, "append to it", code, error);
+    return ledger_finish(ledger, "append to it", code, error);
 }
 
 enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error[LEDGER_ERROR_MAX])
@@ -271,7 +270,7 @@ enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error
     if (code == SQLITE_OK) {
         code = put_checkpoint(ledger, &at);
     }
-    return finish(ledger, "sign it", code, error);
+    return ledger_finish(ledger, "sign it", code, error);
 }
 
 int64_t ledger_sign_due(const struct ledger *ledger)

@@ -127,7 +127,10 @@ int db_open_writer(struct db *db)
     if (code != SQLITE_OK) {
         return code;
     }
-    code = sqlite3_open_v2(db->path, &db->handle, flags, NULL);
+    code = gather_add(&db->gather);
+    if (code == SQLITE_OK) {
+        code = sqlite3_open_v2(db->path, &db->handle, flags, db->gather.name);
+    }
     if (code != SQLITE_OK) {
         return code;
     }
@@ -148,8 +151,7 @@ int db_configure_writer(struct db *db)
                             NULL, NULL, NULL);
     /* SQLite's own checkpoint after a commit swallows errors, a failed sync among them. */
     sqlite3_wal_hook(db->handle, count_wal_pages, db);
-    /* Whatever is in the journal is there for good before anything is written behind it. */
-    return code == SQLITE_OK ? db_checkpoint(db) : code;
+    return code;
 }
 
 static int try_reader(struct db *db, const char *query)
@@ -267,6 +269,7 @@ void db_close(struct db *db, bool clean)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     }
     sqlite3_close(db->handle);
+    gather_remove(&db->gather);
     if (db->handle && db->lock >= 0 && !clean && db->wal_pages >= 0) {
         (void)wal_cut_back(db->path, db->wal_pages);
     }

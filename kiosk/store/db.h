@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "kiosk/store/gather.h"
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/statements.h"
 
@@ -25,6 +26,7 @@ enum { DB_PATH_MAX = 4096, DB_CHECKPOINT_PAGES = 1000 };
 
 struct db {
     sqlite3 *handle;
+    struct gather gather;                      /* of a writer */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
     int wal_pages;                             /* in the WAL after the last commit; -1: unknown */
     int run_errno;                             /* errno of the last db_run() that failed, or 0 */
@@ -70,7 +72,8 @@ int db_prepare(struct db *db);
 int db_run(struct db *db, enum statement statement, const db_value_t *values, int count);
 
 /* Copies the WAL into the file. SQLITE_OK also where readers or a full medium put it off; an error
- * means that a sync failed. To be called when the WAL has DB_CHECKPOINT_PAGES or more. */
+ * means that a sync failed. To be called before the first write, so that whatever is in the WAL is
+ * there for good, and when it has DB_CHECKPOINT_PAGES or more. */
 int db_checkpoint(struct db *db);
 
 /* Closes; a clean writer folds the WAL into the file and removes it. After a failed sync `clean`

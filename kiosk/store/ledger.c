@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +109,12 @@ static bool set_aside(const char *path, char aside[DB_PATH_MAX + 16])
         snprintf(aside, DB_PATH_MAX + 16, "%s.damaged-%d", path, number);
     } while (access(aside, F_OK) == 0 && number++ < 9999);
     if (rename(path, aside) != 0) {
-        return false;
+        /* A log alone: a name to keep it under. */
+        int file = errno == ENOENT ? open(aside, O_WRONLY | O_CREAT | O_CLOEXEC, 0640) : -1;
+        if (file < 0) {
+            return false;
+        }
+        close(file);
     }
     snprintf(from, sizeof from, "%s-wal", path);
     snprintf(to, sizeof to, "%s-wal", aside);
@@ -127,6 +133,14 @@ static bool stopped_uncleanly(const char *path)
 
     snprintf(wal, sizeof wal, "%s-wal", path);
     return stat(wal, &found) == 0 && found.st_size > 0;
+}
+
+/* SQLite would delete the log of an empty file. */
+static bool has_log_alone(const char *path)
+{
+    struct stat found;
+
+    return stopped_uncleanly(path) && (stat(path, &found) != 0 || found.st_size == 0);
 }
 
 /* A power cut on a cheap medium may damage pages that were not being written. */
@@ -199,10 +213,29 @@ static int check_head(struct ledger *ledger, const char *directory)
     return code;
 }
 
+/* While a damaged file and its log still are as they were found. */
+static int check_before_writing(struct ledger *ledger, const char *directory, bool unclean,
+                                enum schema_state state)
+{
+    int code = SQLITE_OK;
+    int64_t version = schema_integer(ledger->db.handle, "PRAGMA user_version", 0, &code);
+
+    if (code == SQLITE_OK && unclean && version > 0) {
+        code = check_pages(ledger->db.handle);
+    }
+    if (code == SQLITE_OK && state == SCHEMA_OK) {
+        code = schema_origin(ledger->db.handle, &ledger->origin);
+    }
+    return code == SQLITE_OK && state == SCHEMA_OK ? check_head(ledger, directory) : code;
+}
+
 static enum ledger_result open_writer(struct ledger *ledger, const char *directory,
                                       char error[LEDGER_ERROR_MAX])
 {
     bool made = false;
+    if (has_log_alone(ledger->db.path)) {
+        return ledger_fail(ledger, "open it for writing", SQLITE_CORRUPT, error);
+    }
     bool unclean = stopped_uncleanly(ledger->db.path);
     int code = db_open_writer(&ledger->db);
 
@@ -226,10 +259,14 @@ static enum ledger_result open_writer(struct ledger *ledger, const char *directo
     }
     code = db_configure_writer(&ledger->db);
     if (code == SQLITE_OK) {
-        code = ledger_migrate(ledger, directory, state);
+        code = check_before_writing(ledger, directory, unclean, state);
     }
-    if (code == SQLITE_OK && unclean) {
-        code = check_pages(ledger->db.handle);
+    if (code == SQLITE_OK) {
+        /* What is found in the WAL may never have been synced: bring it onto the medium anew. */
+        code = db_checkpoint(&ledger->db);
+    }
+    if (code == SQLITE_OK) {
+        code = ledger_migrate(ledger, directory, state);
     }
     if (code == SQLITE_OK) {
         code = db_prepare(&ledger->db);
@@ -240,14 +277,7 @@ static enum ledger_result open_writer(struct ledger *ledger, const char *directo
     if (code == SQLITE_OK) {
         code = ledger_compare_key(ledger, made);
     }
-    if (code == SQLITE_OK) {
-        code = check_head(ledger, directory);
-    }
-    if (code == SQLITE_OK && unclean) {
-        /* What is found in the WAL may never have been synced: bring it onto the medium anew. */
-        ledger->unsure = ledger->end.boot_known;
-        code = db_checkpoint(&ledger->db);
-    }
+    ledger->unsure = unclean && ledger->end.boot_known;
     if (code != SQLITE_OK) {
         return ledger_fail(ledger, "open it for writing", code, error);
     }

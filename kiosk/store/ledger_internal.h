@@ -70,6 +70,10 @@ int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk
  * code. */
 int ledger_put(struct ledger *ledger, const struct kiosk_event *event, int64_t *seq);
 void ledger_committed(struct ledger *ledger);
+
+/* Commits where `code` is SQLITE_OK, else rolls back; says so, and explains. */
+enum ledger_result ledger_finish(struct ledger *ledger, const char *doing, int code,
+                                 char error[LEDGER_ERROR_MAX]);
 void ledger_rolled_back(struct ledger *ledger);
 
 /* What a row changes in the end, and whether its kind asks for a checkpoint at once. */

@@ -118,7 +118,8 @@ int ledger_load(struct ledger *ledger)
     return code;
 }
 
-/* A ledger that begins beside damaged ones says what came before it. */
+/* A ledger that begins beside damaged ones, or in place of one that is gone, says what came before
+ * it. */
 static void look_aside(struct ledger *ledger, const char *directory)
 {
     char path[DB_PATH_MAX + 32];
@@ -128,14 +129,19 @@ static void look_aside(struct ledger *ledger, const char *directory)
     do {
         snprintf(path, sizeof path, "%s.damaged-%d", ledger->db.path, number + 1);
     } while (access(path, F_OK) == 0 && ++number < 9999);
-    ledger->has_aside = number > 0;
-    if (number == 0) {
+    memset(&ledger->aside, 0, sizeof ledger->aside);
+    head_read(directory, &ledger->key, &head);
+    if (head.has_end && head.is_proven) {
+        /* It tells the end of a ledger that is gone without a trace: the file's name stays "". */
+        ledger->has_aside = true;
+    } else if (number > 0) {
+        snprintf(ledger->aside.file, sizeof ledger->aside.file, "ledger.db.damaged-%d", number);
+        snprintf(path, sizeof path, "head.damaged-%d", number);
+        head_read_named(directory, path, &ledger->key, &head);
+        ledger->has_aside = true;
+    } else {
         return;
     }
-    memset(&ledger->aside, 0, sizeof ledger->aside);
-    snprintf(ledger->aside.file, sizeof ledger->aside.file, "ledger.db.damaged-%d", number);
-    snprintf(path, sizeof path, "head.damaged-%d", number);
-    head_read_named(directory, path, &ledger->key, &head);
     ledger->aside.has_last = head.has_end;
     if (head.has_end) {
         ledger->aside.last_seq = head.seq;

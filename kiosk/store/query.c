@@ -275,11 +275,11 @@ static void take_record(sqlite3_context *call, int count, sqlite3_value **row)
         sqlite3_result_error(call, "unknown word", -1);
         return;
     }
+    record->department = record->name = "";
     if (cursor->people && *record->person) {
         const struct person *person = people_by_id(cursor->people, record->person);
         record->department = person ? person->department : "";
-    } else {
-        record->department = "";
+        record->name = person ? person->name : "";
     }
     cursor->last_seq = record->seq;
     sqlite3_result_int(call, !cursor->visit(cursor->context, record));

@@ -86,6 +86,7 @@ struct ledger_record {
     int64_t undone_seq;              /* of a deposit: the row that took it back, or 0 */
     char person[SUBJECT_MAX];        /* of a deposit or visit; "" where nobody is known */
     const char *department;          /* of that person today; "" where nobody knows. Borrowed */
+    const char *name;                /* likewise */
     union {
         struct event_deposit deposit;
         struct event_visit visit;

@@ -9,6 +9,7 @@
 #include "assets/assets.h"
 #include "assets/strings/web.def"
 #include "kiosk/report/export.h"
+#include "kiosk/store/notes.h"
 #include "kiosk/web/figures_page.h"
 #include "kiosk/web/page.h"
 #include "kiosk/web/web_internal.h"
@@ -248,6 +249,13 @@ static enum MHD_Result get_downloads(struct web *web, struct MHD_Connection *con
     return answer_downloads(web, connection, MHD_HTTP_OK, "");
 }
 
+static void note_login(const struct web *web, bool accepted)
+{
+    struct kiosk_event event = {.kind = EVENT_LOGIN, .body.login = {"web", accepted}};
+
+    (void)notes_leave(web->config.directory, &event);
+}
+
 static enum MHD_Result post_login(struct web *web, struct MHD_Connection *connection,
                                   struct request *request)
 {
@@ -261,6 +269,7 @@ static enum MHD_Result post_login(struct web *web, struct MHD_Connection *connec
     bool right = crypto_pwhash_str_verify(web->config.password, request->password,
                                           request->password_length) == 0;
     sodium_memzero(request->password, sizeof request->password);
+    note_login(web, right);
     if (!right) {
         session_count_failure(&web->sessions, now, &client);
         return answer_login(web, connection, MHD_HTTP_FORBIDDEN, WEB_WRONG_PASSWORD);
@@ -292,20 +301,63 @@ static enum MHD_Result post_logout(struct web *web, struct MHD_Connection *conne
 
 /* ---- downloads ------------------------------------------------------------------------------- */
 
+/* One download, from its request to its end. */
+struct download {
+    const char *directory;
+    struct export *export;
+    crypto_hash_sha256_state hashing;
+    bool is_complete;
+    struct kiosk_event said; /* what the ledger will keep of it */
+};
+
 static ssize_t read_export(void *context, uint64_t position, char *bytes, size_t size)
 {
-    ssize_t count = export_read(context, bytes, size);
+    struct download *download = context;
+    ssize_t count = export_read(download->export, bytes, size);
 
     (void)position;
     if (count < 0) {
         return MHD_CONTENT_READER_END_WITH_ERROR;
     }
+    crypto_hash_sha256_update(&download->hashing, (const uint8_t *)bytes, (size_t)count);
+    download->is_complete = count == 0;
     return count == 0 ? MHD_CONTENT_READER_END_OF_STREAM : count;
 }
 
 static void close_export(void *context)
 {
-    export_close(context);
+    struct download *download = context;
+    struct event_export *said = &download->said.body.export;
+
+    if (download->is_complete) {
+        uint8_t hash[crypto_hash_sha256_BYTES];
+        crypto_hash_sha256_final(&download->hashing, hash);
+        sodium_bin2hex(said->sha256, sizeof said->sha256, hash, sizeof hash);
+        said->rows = export_rows(download->export);
+        /* Where it cannot be noted, the storage has a fault that the screen tells of. */
+        (void)notes_leave(download->directory, &download->said);
+    }
+    export_close(download->export);
+    free(download);
+}
+
+/* What is wanted, and the newest row that can be in it. */
+static void describe(struct download *download, const char *const words[4])
+{
+    struct event_export *said = &download->said.body.export;
+    struct ledger *ledger = NULL;
+    char error[LEDGER_ERROR_MAX];
+
+    download->said.kind = EVENT_EXPORT;
+    snprintf(said->what, sizeof said->what, "%s", words[0]);
+    snprintf(said->from, sizeof said->from, "%s", words[1] ? words[1] : "");
+    snprintf(said->to, sizeof said->to, "%s", words[2] ? words[2] : "");
+    snprintf(said->format, sizeof said->format, "%s", words[3]);
+    snprintf(said->who, sizeof said->who, "web");
+    if (ledger_open_reader(&ledger, download->directory, error) == LEDGER_OK) {
+        said->last_seq = ledger_last_seq(ledger);
+        ledger_close(ledger);
+    }
 }
 
 static void add_file_name(struct MHD_Response *response, const struct export_request *request)
@@ -340,14 +392,22 @@ static enum MHD_Result get_export(struct web *web, struct MHD_Connection *connec
     if (!export_parse(&wanted, words[0], words[1], words[2], words[3], error)) {
         return answer_downloads(web, connection, MHD_HTTP_BAD_REQUEST, WEB_BAD_REQUEST);
     }
-    struct export *export = export_open(web->config.directory, &wanted, error);
-    if (!export) {
+    struct download *download = calloc(1, sizeof *download);
+    if (!download) {
+        return MHD_NO;
+    }
+    download->directory = web->config.directory;
+    describe(download, words);
+    crypto_hash_sha256_init(&download->hashing);
+    download->export = export_open(web->config.directory, &wanted, error);
+    if (!download->export) {
+        free(download);
         return answer_downloads(web, connection, MHD_HTTP_SERVICE_UNAVAILABLE, WEB_NO_LEDGER);
     }
     struct MHD_Response *response = MHD_create_response_from_callback(
-        MHD_SIZE_UNKNOWN, DOWNLOAD_BLOCK, read_export, export, close_export);
+        MHD_SIZE_UNKNOWN, DOWNLOAD_BLOCK, read_export, download, close_export);
     if (!response) {
-        export_close(export);
+        close_export(download);
         return MHD_NO;
     }
     add_file_name(response, &wanted);

@@ -17,8 +17,8 @@ local_time() {
 }
 rest="site, bin, bin_class, chosen, declared_after, outcome, weight_g, quality, base_g, final_g,
       spread_g, visit, scale, clock FROM deposits ORDER BY seq"
-# The columns that the kiosk reads, as they lie in the table (its times are made of four of them), and
-# the columns that it writes, with times as a person reads them.
+# The columns that the kiosk reads, as they lie in the table (its times are made of four of them),
+# and the columns that it writes, with times as a person reads them.
 raw="SELECT seq, opened_ms, closed_ms, t_ms, utc_ms, $rest"
 readable="SELECT seq, $(local_time opened_ms), $(local_time closed_ms), $rest"
 
@@ -51,8 +51,13 @@ done | sort -k1,1 -k2,2n | awk '
     }'
 
 # Memory: the most that was resident, for a small and a big ledger.
-peak() { /usr/bin/time -f %M "$kiosk" export --state "$1" --what deposits --format csv --out "$work/out.csv" 2>&1 | tail -1; }
-echo "peak memory	10000 deposits: $(peak "$work/10000") KiB	$deposits deposits: $(peak "$big") KiB"
+peak() {
+    /usr/bin/time -f %M -o "$work/peak" "$kiosk" export --state "$1" --what deposits --format csv \
+        --out - >"$work/out.csv" 2>/dev/null
+    cat "$work/peak"
+}
+printf 'peak memory\t10000 deposits: %s KiB\t%s deposits: %s KiB\n' "$(peak "$work/10000")" \
+    "$deposits" "$(peak "$big")"
 
 # Instructions a row: what 10,000 rows more cost.
 refs() {
@@ -65,10 +70,10 @@ row() { # row COMMAND..., with DIR in place of the directory
     done | awk 'NR == 1 {first = $1} END {printf "%.0f\n", ($1 - first) / 10000}'
 }
 if command -v valgrind >/dev/null; then
-    ours=$(row "'$kiosk' export --state DIR --what deposits --format csv --out '$work/out.csv'")
+    ours=$(row "'$kiosk' export --state DIR --what deposits --format csv --out -")
     stored=$(row "sqlite3 -csv DIR/ledger.db \"\$raw\"")
     shown=$(row "sqlite3 -csv DIR/ledger.db \"\$readable\"")
     echo "$ours $stored $shown" | awk '{
-        printf "instructions a row\tkiosk %d\tas stored %d: %.3f\treadable %d: %.3f\n", $1, $2, $1 / $2,
-            $3, $1 / $3 }'
+        printf "instructions a row\tkiosk %d\tas stored %d: %.3f\treadable %d: %.3f\n",
+            $1, $2, $1 / $2, $3, $1 / $3 }'
 fi

@@ -1,6 +1,7 @@
 /* How fast, how cheap and how steady the ledger is, through its own code. See README.md here.
  *
  *     ledger_bench fill DIR DEPOSITS       a big ledger, without syncs
+ *     ledger_bench widen BIG TIMES         its deposits so many times, one after the other
  *     ledger_bench durable DIR DEPOSITS    against overwriting the same bytes, five pairs
  *     ledger_bench visits DIR VISITS       whole visits: lid, deposit, end
  *     ledger_bench growth DIR BIG DEPOSITS an empty ledger in DIR and the big one, side by side
@@ -28,6 +29,15 @@ static double now_us(void)
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* User and system time of this process. */
+static double cpu_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
@@ -114,7 +124,7 @@ static void fill(const char *directory, int64_t deposits)
 
 /* One side of a pair. */
 struct side {
-    double total_us;
+    double total_us, cpu_us;
     double *latencies;
     int64_t count;
 };
@@ -178,30 +188,33 @@ static double run_pair(const char *directory, int64_t count, struct side *ours, 
     size_t bytes = (size_t)(io.wal_bytes / WARM);
     int file = open_limit(directory, count, bytes);
     ours->count = limit->count = 0;
-    ours->total_us = limit->total_us = 0;
+    ours->total_us = limit->total_us = ours->cpu_us = limit->cpu_us = 0;
     for (int64_t i = 0; i < count; i++) {
         struct kiosk_event deposit = bench_deposit(WARM + i);
-        double from = now_us();
+        double from = now_us(), begin = cpu_us();
         append(ledger, &deposit);
+        ours->cpu_us += cpu_us() - begin;
         add_latency(ours, from);
         if (i % BLOCK == BLOCK - 1) {
+            begin = cpu_us();
             for (int k = 0; k < BLOCK; k++) {
                 overwrite(limit, file, bytes);
             }
+            limit->cpu_us += cpu_us() - begin;
         }
     }
     io = ledger_io_take();
     close(file);
     ledger_close(ledger);
     double deposits = (double)count, ratio = limit->total_us / ours->total_us;
-    printf("%.0f\t%.0f\t%.3f\t%.0f\t%.0f\t%.0f\t%.0f\t%.3f\t%.1f\t%.0f\t%.0f\n",
+    printf("%.0f\t%.0f\t%.3f\t%.0f\t%.0f\t%.0f\t%.0f\t%.1f\t%.1f\t%.3f\t%.1f\t%.0f\t%.0f\n",
            deposits / ours->total_us * 1e6, deposits / limit->total_us * 1e6, ratio,
            quantile(ours->latencies, (size_t)count, 0.5),
            quantile(limit->latencies, (size_t)count, 0.5),
            quantile(ours->latencies, (size_t)count, 0.99),
-           quantile(limit->latencies, (size_t)count, 0.99), (double)io.syncs / deposits,
-           (double)io.writes / deposits, (double)(io.wal_bytes + io.other_bytes) / deposits,
-           (double)io.wal_bytes / deposits);
+           quantile(limit->latencies, (size_t)count, 0.99), ours->cpu_us / deposits,
+           limit->cpu_us / deposits, (double)io.syncs / deposits, (double)io.writes / deposits,
+           (double)(io.wal_bytes + io.other_bytes) / deposits, (double)io.wal_bytes / deposits);
     fflush(stdout);
     return ratio;
 }
@@ -215,8 +228,8 @@ static void durable(const char *directory, int64_t count)
     ours.latencies = malloc(sizeof *ours.latencies * (size_t)count);
     limit.latencies = malloc(sizeof *limit.latencies * (size_t)count);
     ledger_io_install(true);
-    printf("ledger/s\tlimit/s\tratio\tmedian us\tlimit's\tp99 us\tlimit's\tflushes\twrites\t"
-           "bytes\tof them WAL\n");
+    printf("ledger/s\tlimit/s\tratio\tmedian us\tlimit's\tp99 us\tlimit's\tCPU us\tlimit's\t"
+           "flushes\twrites\tbytes\tof them WAL\n");
     for (int pair = 0; pair < PAIRS; pair++) {
         ratios[pair] = run_pair(directory, count, &ours, &limit);
     }
@@ -284,6 +297,49 @@ static void growth(const char *directory, const char *big, int64_t count)
     }
 }
 
+/* ---- years of it ------------------------------------------------------------------------------
+ */
+
+static int64_t ask(sqlite3 *handle, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+
+    if (sqlite3_prepare_v2(handle, sql, -1, &query, NULL) != SQLITE_OK ||
+        sqlite3_step(query) != SQLITE_ROW) {
+        fail(sqlite3_errmsg(handle));
+    }
+    int64_t value = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    return value;
+}
+
+/* For the query of the month alone: the deposits are copied to later days, and the roll-up is made
+ * anew from all of them. The chain knows nothing of it. */
+static void widen(const char *directory, int64_t times)
+{
+    static const char copies[] =
+        "INSERT INTO deposits SELECT seq + k * (SELECT max(seq) FROM deposits),"
+        " day + k * (SELECT max(day) - min(day) + 1 FROM deposits), t_ms, utc_ms, clock, site,"
+        " visit, bin, bin_class, chosen, declared_after, outcome, quality, weight_g, base_g,"
+        " final_g, spread_g, opened_ms, closed_ms, scale, person FROM deposits, times ORDER BY 1;"
+        "DELETE FROM daily;"
+        "INSERT INTO daily SELECT day, coalesce(bin_class, ''), outcome, count(*),"
+        " count(weight_g), coalesce(sum(weight_g), 0) FROM deposits GROUP BY 1, 2, 3;";
+    char path[PATH_LENGTH_MAX], sql[2048];
+    sqlite3 *handle;
+
+    snprintf(path, sizeof path, "%s/ledger.db", directory);
+    snprintf(sql, sizeof sql,
+             "PRAGMA synchronous = OFF; CREATE TEMP TABLE times AS WITH RECURSIVE n(k) AS (SELECT 1"
+             " UNION ALL SELECT k + 1 FROM n WHERE k < %" PRId64 ") SELECT k FROM n; %s",
+             times - 1, copies);
+    if (times < 2 || sqlite3_open(path, &handle) != SQLITE_OK ||
+        sqlite3_exec(handle, sql, NULL, NULL, NULL) != SQLITE_OK) {
+        fail("cannot copy the deposits");
+    }
+    sqlite3_close(handle);
+}
+
 /* ---- the month ------------------------------------------------------------------------------- */
 
 static void sum_rows(sqlite3 *handle, const day_range_t *range, struct ledger_sums *sums)
@@ -328,9 +384,10 @@ static void month(const char *directory)
         SQLITE_OK) {
         fail("cannot open the ledger for the raw query");
     }
-    struct kiosk_event last = bench_deposit(ledger_last_seq(ledger) - 2);
-    day_range_t range = {.has_from = true, .has_to = true, .to = local_day(last.at.utc_ms)};
+    day_range_t range = {.has_from = true, .has_to = true};
+    range.to = ask(handle, "SELECT max(day) FROM deposits");
     range.from = range.to - 29;
+    int64_t count = ask(handle, "SELECT count(*) FROM deposits");
     for (int round = 0; round < ROUNDS; round++) {
         double begin = now_us();
         for (int i = 0; i < REPEATS; i++) {
@@ -347,7 +404,8 @@ static void month(const char *directory)
         fail("the roll-up and the rows differ");
     }
     double roll = quantile(roll_us, ROUNDS, 0.5), rows = quantile(raw_us, ROUNDS, 0.5);
-    printf("30 days\troll-up %.1f us\trows %.0f us\t1/%.0f, and equal\n", roll, rows, rows / roll);
+    printf("30 days of %" PRId64 " deposits\troll-up %.1f us\trows %.0f us\t1/%.0f, and equal\n",
+           count, roll, rows, rows / roll);
     sqlite3_close(handle);
     ledger_close(ledger);
 }
@@ -358,6 +416,8 @@ int main(int argc, char **argv)
 
     if (strcmp(mode, "fill") == 0 && argc == 4) {
         fill(argv[2], number_of(argv[3]));
+    } else if (strcmp(mode, "widen") == 0 && argc == 4) {
+        widen(argv[2], number_of(argv[3]));
     } else if (strcmp(mode, "durable") == 0 && argc == 4) {
         durable(argv[2], number_of(argv[3]));
     } else if (strcmp(mode, "visits") == 0 && argc == 4) {
@@ -367,7 +427,8 @@ int main(int argc, char **argv)
     } else if (strcmp(mode, "month") == 0 && argc == 3) {
         month(argv[2]);
     } else {
-        fail("usage: fill DIR N | durable DIR N | visits DIR N | growth DIR BIG N | month BIG");
+        fail("usage: fill DIR N | widen BIG N | durable DIR N | visits DIR N | growth DIR BIG N | "
+             "month BIG");
     }
     return 0;
 }

@@ -27,10 +27,11 @@ enum harm {
     HARM_ZERO_HEADER,
     HARM_NO_WAL,
     HARM_EMPTY,
+    HARM_GONE,
     HARMS
 };
-static const char *const harm_names[HARMS] = {"a bit flipped", "a block of noise", "cut off",
-                                              "header zeroed", "no -wal",          "empty"};
+static const char *const harm_names[HARMS] = {
+    "a bit flipped", "a block of noise", "cut off", "header zeroed", "no -wal", "empty", "gone"};
 
 struct run {
     uint64_t random;
@@ -103,6 +104,10 @@ static void harm_file(struct run *run, enum harm harm)
     case HARM_NO_WAL:
         (void)unlink(wal);
         break;
+    case HARM_GONE:
+        (void)unlink(path);
+        (void)unlink(wal);
+        break;
     default:
         if (truncate(path, 0) != 0) {
             abort();
@@ -133,16 +138,16 @@ static void copy_model(struct run *run)
 }
 
 struct first_row {
-    bool seen, names_old;
+    const char *name; /* that it must say; "": of a file that is gone */
+    bool names_old;
 };
 
 static void look_at_first(void *context, const struct kiosk_event *event, int64_t seq)
 {
     struct first_row *first = context;
     if (seq == 1) {
-        first->seen = true;
-        first->names_old = event->kind == EVENT_SET_ASIDE &&
-                           strcmp(event->body.set_aside.file, "ledger.db.damaged-1") == 0;
+        first->names_old =
+            event->kind == EVENT_SET_ASIDE && strcmp(event->body.set_aside.file, first->name) == 0;
     }
 }
 
@@ -152,6 +157,14 @@ static bool verifies(const struct run *run)
     const struct verify_request request = {.directory = run->directory};
     char error[LEDGER_ERROR_MAX];
     return ledger_verify(&request, &verdict, error) == LEDGER_OK && verdict.is_good;
+}
+
+static int64_t bytes_of(const struct run *run, const char *name)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s/%s", run->directory, name);
+    const int64_t size = size_of(path);
+    return size < 0 ? 0 : size;
 }
 
 /* The ledger is set aside at the start, or by the row that meets the damage: the kiosk opens again
@@ -169,6 +182,7 @@ static void try_case(struct run *run, const struct witness *before)
     enum harm harm = (enum harm)(medium_random(&run->random) % HARMS);
     copy_model(run);
     harm_file(run, harm);
+    const int64_t bytes = bytes_of(run, "ledger.db") + bytes_of(run, "ledger.db-wal");
     run->cases++;
     if (!goes_on(run, &after)) {
         report(run, harm, "the kiosk cannot record");
@@ -176,13 +190,18 @@ static void try_case(struct run *run, const struct witness *before)
         return;
     }
     const bool aside = count_files(run->directory, "ledger.db.damaged-1") > 0;
-    struct first_row first = {0};
-    if (aside && (ledger_fold(after.ledger, 0, look_at_first, &first, error) != LEDGER_OK ||
-                  !first.names_old)) {
+    struct first_row first = {.name = aside ? "ledger.db.damaged-1" : ""};
+    if ((aside || harm == HARM_GONE || harm == HARM_EMPTY) &&
+        (ledger_fold(after.ledger, 0, look_at_first, &first, error) != LEDGER_OK ||
+         !first.names_old)) {
         report(run, harm, "the new ledger does not begin with the name of the old one");
     }
     witness_close(&after);
-    if (aside) {
+    if (aside &&
+        bytes != bytes_of(run, "ledger.db.damaged-1") + bytes_of(run, "ledger.db.damaged-1-wal")) {
+        report(run, harm, "bytes of the old ledger are gone");
+    }
+    if (aside || first.names_old) {
         run->set_aside++;
         if (!verifies(run)) {
             report(run, harm, "the new ledger does not verify");

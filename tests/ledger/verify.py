@@ -109,7 +109,7 @@ class Known:
 
 class Verifier:
     def __init__(self, state, anchors=()):
-        self.state = state
+        self.state, self.next = state, 0
         self.known, self.late = [], []  # what is known outside; faults that come after the rows
         self.seed = self.read_seed()
         self.read_head()

@@ -2,6 +2,7 @@
 """People and their cards, from outside: bags are theirs by random ids, an unknown card is nobody's,
 and whoever is erased stands in no byte of the state directory or of a download."""
 
+import json
 import os
 import re
 
@@ -80,7 +81,8 @@ def main():
         checks.equal([v["person"] for v in visits], [wang[0], None, li[0]], "persons of visits")
         for who, card in CARDS.items():
             at = traces("s", card)
-            checks.equal(at, [] if who == "stranger" else ["people.tsv"], f"files with {who}'s card")
+            expected = [] if who == "stranger" else ["people.tsv"]
+            checks.equal(at, expected, f"files with {who}'s card")
         for subject, department, name in (wang, li):
             checks.equal(traces("s", name), ["people.tsv"], "files with a name")
             checks.equal(traces("s", department), ["people.tsv"], "files with a department")
@@ -91,11 +93,23 @@ def main():
                      [["后勤保障部", "1", "1", "1", "1"], ["第一财务科", "1", "1", "1", "1"],
                       ["-", "0", "0", "1", "1"]], "departments")
 
+        named = ("export", "--state", "s", "--what", "deposits", "--with-names", "--format")
+        checks.equal(biaogan.call(*named, "csv", "--out", "named").returncode, 2, "names in CSV")
+        checks.equal(biaogan.call(*named, "jsonl", "--out", "-").returncode, 2, "names in a stream")
+        biaogan.must(*named, "jsonl", "--out", "named.jsonl")
+        with open("named.jsonl", encoding="utf-8") as file:
+            checks.equal([json.loads(line)["name"] for line in file], [wang[2], None, li[2]],
+                         "names, asked for")
+        asked = [json.loads(body)["format"] for (body,) in program.rows(
+            "s", "SELECT body FROM ledger WHERE kind = 'export'")]
+        checks.equal(asked[-1], "jsonl with names", "what the ledger says of it")
+
         said = program.ledger_says("s")
         biaogan.must("people", "--state", "s", "remove", CARDS["wang"])
         biaogan.must("people", "--state", "s", "remove", li[0])
         checks.equal(biaogan.call("people", "--state", "s", "remove", li[0]).returncode, 1,
                      "exit code where nobody has the id")
+        checks.equal(program.ledger_says("s"), said, "what the ledger says after that")
         for kind, form in (("deposits", "csv"), ("deposits", "jsonl"), ("visits", "jsonl")):
             biaogan.must("export", "--state", "s", "--what", kind, "--format", form, "--out",
                          f"s/{kind}.{form}")
@@ -106,7 +120,6 @@ def main():
             checks.equal(traces("s", department), [], "files with a department of nobody")
         checks.equal([(d["person"], d["department"]) for d in biaogan.export("s")],
                      [(wang[0], None), (None, None), (li[0], None)], "deposits after all")
-        checks.equal(program.ledger_says("s"), said, "what the ledger says after all")
         biaogan.must("verify", "--state", "s")
 
         for wrong in (("add", "1", "a"), ("remove",), ("import", "no-such-file"),

@@ -25,7 +25,7 @@ def main():
             *("--capture", "day.capture", "--truth", "day.tsv"),
         )
         biaogan.must("replay", "--state", "first", "day.capture")
-        exported, ledger = biaogan.export_all("first"), program.ledger_says("first")
+        ledger, exported = program.ledger_says("first"), biaogan.export_all("first")
         for i, chunk in enumerate([None, *options.chunks.split()]):
             again = f"again-{i}"
             cut = ["--chunk", chunk] if chunk else []

@@ -1,4 +1,5 @@
 /* The store thread: acknowledged is durable, nothing given is dropped, the past comes first. */
+#include "kiosk/shell/clock.h"
 #include "kiosk/shell/ring.h"
 #include "kiosk/shell/store_thread.h"
 #include "kiosk/store/ledger.h"
@@ -19,6 +20,7 @@ enum { PATIENCE_MS = 20000 };
 static char directory[64], state_path[96];
 static int wake;
 static struct store_thread *store;
+static int64_t base_ms; /* rows older than a quarter of an hour are signed when time allows */
 
 static int set_up(void **state)
 {
@@ -27,6 +29,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(directory));
     snprintf(state_path, sizeof state_path, "%s/state", directory);
     wake = wake_open();
+    base_ms = clock_now_ms();
     store = NULL;
     return 0;
 }
@@ -55,7 +58,7 @@ static void start(void)
     assert_non_null(store);
 }
 
-static struct store_news next_news(void)
+static struct store_news any_news(void)
 {
     struct store_news news;
     while (!store_thread_news(store, &news)) {
@@ -66,9 +69,28 @@ static struct store_news next_news(void)
     return news;
 }
 
+/* What is told besides, of signatures and of room, has its own order. */
+static struct store_news next_news(void)
+{
+    struct store_news news;
+    do {
+        news = any_news();
+    } while (news.kind == STORE_NEWS_SIGNED || news.kind == STORE_NEWS_ROOM);
+    return news;
+}
+
+static struct store_news next_signed(void)
+{
+    struct store_news news;
+    do {
+        news = any_news();
+    } while (news.kind != STORE_NEWS_SIGNED);
+    return news;
+}
+
 static void record(uint32_t token, int64_t t_ms)
 {
-    struct kiosk_event event = {.kind = EVENT_LOGIN, .at = {.t_ms = t_ms}};
+    struct kiosk_event event = {.kind = EVENT_LOGIN, .at = {.t_ms = base_ms + t_ms}};
     strcpy(event.body.login.who, "test");
     store_thread_record(store, token, &event);
 }
@@ -109,6 +131,23 @@ static void acknowledged_is_in_the_file_already(void **state)
     }
 }
 
+/* For the code on the screen. The key is known before anything is signed. */
+static void what_is_signed_is_told(void **state)
+{
+    (void)state;
+    start();
+    struct store_news news = next_signed();
+    assert_string_equal(news.statement.text, "");
+    assert_int_equal(strlen(news.statement.fingerprint), LEDGER_FINGERPRINT_MAX - 1);
+    struct kiosk_event event = {.kind = EVENT_COLLECTION, .at = {.t_ms = base_ms + 2}};
+    event.body.collection.quality = QUALITY_NONE;
+    record(1, 1);
+    store_thread_record(store, 2, &event);
+    news = next_signed();
+    assert_int_equal(news.statement.covers, 2);
+    assert_memory_equal(news.statement.text, "biaogan-checkpoint 1 ", 21);
+}
+
 static void the_past_is_handed_over_before_anything_else(void **state)
 {
     (void)state;
@@ -125,7 +164,7 @@ static void the_past_is_handed_over_before_anything_else(void **state)
         struct store_news news = next_news();
         assert_int_equal(news.kind, STORE_NEWS_PAST);
         assert_int_equal(news.seq, seq);
-        assert_int_equal(news.event.at.t_ms, seq * 10);
+        assert_int_equal(news.event.at.t_ms, base_ms + seq * 10);
     }
     expect_open();
     expect_acknowledged(9, 4);
@@ -141,7 +180,7 @@ static void a_long_past_waits_for_its_reader(void **state)
     int64_t seq;
     assert_int_equal(ledger_open(&ledger, state_path, "boot-0", error), LEDGER_OK);
     for (int i = 0; i < ROWS; i++) {
-        struct kiosk_event event = {.kind = EVENT_LOGIN, .at = {.t_ms = i}};
+        struct kiosk_event event = {.kind = EVENT_LOGIN, .at = {.t_ms = base_ms + i}};
         assert_int_equal(ledger_append(ledger, &event, &seq, error), LEDGER_OK);
     }
     ledger_close(ledger);
@@ -229,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(acknowledged_is_in_the_file_already, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_signed_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_past_is_handed_over_before_anything_else, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_long_past_waits_for_its_reader, set_up, tear_down),
