@@ -187,7 +187,7 @@ bool text_is_clean(const uint8_t *bytes, size_t length)
 static enum text_verdict parse(const struct text_format *format, const struct hw_options *options,
                                const uint8_t *line, size_t length, struct hw_value *value)
 {
-    *value = (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+    hw_value_begin(value, READING_WEIGHT);
     return format->parse(options, line, length, value);
 }
 
