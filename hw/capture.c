@@ -173,41 +173,51 @@ static int parse_bytes(struct cursor *cursor, struct capture_event *event)
     return 0;
 }
 
-/* The words of a weight in the file, by status; those without a value have "-" for the grams. */
+/* The words of a number in the file, by status; those without a value have "-" for it. */
 static const struct {
     const char *word;
     enum reading_status status;
     bool has_value;
-} weight_words[] = {
+} number_words[] = {
     {"stable", READING_OK, true},          {"moving", READING_MOVING, true},
     {"overload", READING_OVERLOAD, false}, {"underload", READING_UNDERLOAD, false},
     {"busy", READING_BUSY, false},         {"error", READING_ERROR, false},
 };
 
-static int parse_weight(struct cursor *cursor, reading_t *reading)
+static int parse_number(struct cursor *cursor, const char *what, reading_t *reading,
+                        int32_t *number)
 {
-    const struct word grams = next_word(cursor);
+    const struct word word = next_word(cursor);
     int64_t value = 0;
-    const bool has_value = !word_is(grams, "-");
-    if (has_value && !word_to_int(grams, INT32_MIN, INT32_MAX, &value)) {
-        return wrong(cursor, grams.text, "grams", "a whole number, or - where there is none");
+    const bool has_value = !word_is(word, "-");
+    if (has_value && !word_to_int(word, INT32_MIN, INT32_MAX, &value)) {
+        return wrong(cursor, word.text, what, "a whole number, or - where there is none");
     }
     const struct word status = next_word(cursor);
-    for (size_t i = 0; i < sizeof weight_words / sizeof weight_words[0]; i++) {
-        if (word_is(status, weight_words[i].word) && weight_words[i].has_value == has_value) {
-            reading->kind = READING_WEIGHT;
-            reading->status = (uint8_t)weight_words[i].status;
+    for (size_t i = 0; i < sizeof number_words / sizeof number_words[0]; i++) {
+        if (word_is(status, number_words[i].word) && number_words[i].has_value == has_value) {
+            reading->status = (uint8_t)number_words[i].status;
             reading->has_value = has_value;
-            reading->grams = (int32_t)value;
+            *number = (int32_t)value;
             return 0;
         }
     }
     return wrong(cursor, status.text, "status",
                  has_value ? "stable or moving"
-                           : "overload, underload, busy or error where grams are -");
+                           : "overload, underload, busy or error where there is no number");
 }
 
-static int parse_lid(struct cursor *cursor, reading_t *reading)
+static int parse_weight(struct cursor *cursor, reading_t *reading)
+{
+    return parse_number(cursor, "grams", reading, &reading->grams);
+}
+
+static int parse_level(struct cursor *cursor, reading_t *reading)
+{
+    return parse_number(cursor, "mm", reading, &reading->level_mm);
+}
+
+static int parse_opening(struct cursor *cursor, reading_t *reading)
 {
     const struct word state = next_word(cursor);
     const bool is_open = word_is(state, "open");
@@ -215,19 +225,33 @@ static int parse_lid(struct cursor *cursor, reading_t *reading)
     if (!is_open && !is_fault && !word_is(state, "closed")) {
         return wrong(cursor, state.text, "lid state", "open, closed or fault");
     }
-    reading->kind = READING_LID;
     reading->status = is_fault ? READING_ERROR : READING_OK;
     reading->has_value = !is_fault;
     reading->lid_open = is_open;
     return 0;
 }
 
+static const struct {
+    const char *word;
+    enum reading_kind kind;
+    int (*parse)(struct cursor *cursor, reading_t *reading);
+} value_kinds[] = {
+    {"scale", READING_WEIGHT, parse_weight},
+    {"lid", READING_LID, parse_opening},
+    {"level", READING_LEVEL, parse_level},
+    {"lock", READING_LOCK, parse_opening},
+};
+enum { VALUE_KINDS = sizeof value_kinds / sizeof value_kinds[0] };
+
 static int parse_value(struct cursor *cursor, struct capture_event *event)
 {
     const struct word what = next_word(cursor);
-    const bool is_scale = word_is(what, "scale");
-    if (!is_scale && !word_is(what, "lid")) {
-        return wrong(cursor, what.text, "value", "scale or lid");
+    size_t kind = 0;
+    while (kind < VALUE_KINDS && !word_is(what, value_kinds[kind].word)) {
+        kind++;
+    }
+    if (kind == VALUE_KINDS) {
+        return wrong(cursor, what.text, "value", "scale, lid, level or lock");
     }
     const struct word channel = next_word(cursor);
     int64_t number;
@@ -235,8 +259,8 @@ static int parse_value(struct cursor *cursor, struct capture_event *event)
         return wrong(cursor, channel.text, "channel", "1 to 8");
     }
     event->reading.channel = (uint8_t)number;
-    const int result =
-        is_scale ? parse_weight(cursor, &event->reading) : parse_lid(cursor, &event->reading);
+    event->reading.kind = (uint8_t)value_kinds[kind].kind;
+    const int result = value_kinds[kind].parse(cursor, &event->reading);
     return result != 0 ? result : parse_end(cursor);
 }
 
@@ -430,24 +454,27 @@ static void format_bytes(struct writer *writer, const struct capture_event *even
 static void format_value(struct writer *writer, const reading_t *reading)
 {
     assert(reading->channel >= 1 && reading->channel <= HW_CHANNELS_MAX);
-    if (reading->kind == READING_LID) {
-        WRITE(writer, " = lid %d %s", reading->channel,
-              !reading->has_value ? "fault"
-              : reading->lid_open ? "open"
-                                  : "closed");
+    size_t kind = 0;
+    while (value_kinds[kind].kind != reading->kind) {
+        kind++;
+        assert(kind < VALUE_KINDS);
+    }
+    WRITE(writer, " = %s %d ", value_kinds[kind].word, reading->channel);
+    if (value_kinds[kind].parse == parse_opening) {
+        WRITE(writer, "%s", !reading->has_value ? "fault" : reading->lid_open ? "open" : "closed");
         return;
     }
     size_t i = 0;
-    while (weight_words[i].status != reading->status) {
+    while (number_words[i].status != reading->status) {
         i++;
-        assert(i < sizeof weight_words / sizeof weight_words[0]);
+        assert(i < sizeof number_words / sizeof number_words[0]);
     }
-    assert(weight_words[i].has_value == reading->has_value);
+    assert(number_words[i].has_value == reading->has_value);
     if (reading->has_value) {
-        WRITE(writer, " = scale %d %" PRId32 " %s", reading->channel, reading->grams,
-              weight_words[i].word);
+        const int32_t number = reading->kind == READING_WEIGHT ? reading->grams : reading->level_mm;
+        WRITE(writer, "%" PRId32 " %s", number, number_words[i].word);
     } else {
-        WRITE(writer, " = scale %d - %s", reading->channel, weight_words[i].word);
+        WRITE(writer, "- %s", number_words[i].word);
     }
 }
 

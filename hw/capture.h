@@ -16,7 +16,9 @@
  * The values of a register bus are
  *     scale CHANNEL GRAMS stable|moving
  *     scale CHANNEL - overload|underload|busy|error
+ *     level CHANNEL MM stable|moving     and the same without a value
  *     lid CHANNEL open|closed|fault
+ *     lock CHANNEL open|closed|fault     what came of a request to open it
  * The argument of `ui` runs to the end of the line.
  *
  * Parser and formatter are pure; reading and writing files is the caller's. Any thread.

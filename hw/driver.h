@@ -174,6 +174,9 @@ struct hw_unit {
  * g): each is exact. "tl" differs from place to place; "pcs" and "%" weigh nothing. */
 const struct hw_unit *hw_weight_unit(const char *name);
 
+/* NULL where `name` is no unit of distance ("mm" "cm" "m"). */
+const struct hw_unit *hw_distance_unit(const char *name);
+
 /* The value in grams or millimetres as below; false also where `unit` is NULL. */
 bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result);
 

@@ -96,16 +96,13 @@ static size_t sonar_decode(const struct hw_options *options, const uint8_t *fram
     (void)options;
     (void)length;
     const unsigned mm = (unsigned)frame[1] << 8 | frame[2];
-    values[0] = (struct hw_value){
-        .kind = READING_LEVEL,
-        .status = mm == 0                 ? READING_ERROR
-                  : mm < SONAR_NEAREST_MM ? READING_UNDERLOAD
-                                          : READING_OK,
-        .channel = 1,
-        .has_digits = mm >= SONAR_NEAREST_MM,
-        .digits = mm,
-        .unit = "mm",
-    };
+    hw_value_begin(&values[0], READING_LEVEL);
+    values[0].status = mm == 0                 ? READING_ERROR
+                       : mm < SONAR_NEAREST_MM ? READING_UNDERLOAD
+                                               : READING_OK;
+    values[0].has_digits = mm >= SONAR_NEAREST_MM;
+    values[0].digits = mm;
+    memcpy(values[0].unit, "mm", sizeof "mm");
     return 1;
 }
 
@@ -145,17 +142,11 @@ static size_t tof_decode(const struct hw_options *options, const uint8_t *frame,
     const unsigned distance = (unsigned)frame[3] << 8 | frame[2];
     const unsigned strength = (unsigned)frame[5] << 8 | frame[4];
     const bool is_seen = distance > 0 && distance < TOF_FIRST_ERROR && strength != TOF_BLINDED;
-    values[0] = (struct hw_value){
-        .kind = READING_LEVEL,
-        .status = is_seen ? READING_OK : READING_ERROR,
-        .channel = 1,
-        .has_digits = is_seen,
-        .digits = distance,
-        .unit = "cm",
-    };
-    if (strcmp(options->unit, "mm") == 0) {
-        memcpy(values[0].unit, options->unit, sizeof values[0].unit);
-    }
+    hw_value_begin(&values[0], READING_LEVEL);
+    values[0].status = is_seen ? READING_OK : READING_ERROR;
+    values[0].has_digits = is_seen;
+    values[0].digits = distance;
+    memcpy(values[0].unit, strcmp(options->unit, "mm") == 0 ? "mm" : "cm", sizeof "cm");
     return 1;
 }
 

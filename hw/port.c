@@ -168,7 +168,7 @@ PUMP const struct hw_unit *unit_of(struct port *port, const struct hw_value *val
     const char *text = value->unit[0] ? value->unit : port->config.options.unit;
     if (memcmp(text, port->unit_text, sizeof port->unit_text) != 0) {
         memcpy(port->unit_text, text, sizeof port->unit_text);
-        port->unit = hw_weight_unit(text);
+        port->unit = value->kind == READING_WEIGHT ? hw_weight_unit(text) : hw_distance_unit(text);
     }
     return port->unit;
 }
@@ -221,7 +221,7 @@ static bool measure(struct port *port, const struct hw_value *value, reading_t *
     if (!value->has_digits) {
         return true;
     }
-    if (!hw_value_to_mm(value, value->unit, &reading->level_mm)) {
+    if (!hw_value_quickly_in(value, unit_of(port, value), &reading->level_mm)) {
         port->stats.rejects[REJECT_VALUE]++;
         return false;
     }

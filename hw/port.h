@@ -51,7 +51,7 @@ struct port {
     uint8_t equal_count[HW_CHANNELS_MAX + 1]; /* values in a row that agree, by channel */
     int32_t equal_value[HW_CHANNELS_MAX + 1]; /* grams or mm of the last of them */
     uint8_t wrong_units;                      /* weights in a row whose unit is none of weight */
-    char unit_text[HW_UNIT_MAX]; /* of the last weight: a device hardly ever changes it */
+    char unit_text[HW_UNIT_MAX]; /* of the last value: a device hardly ever changes it */
     const struct hw_unit *unit;  /* NULL where the text is none */
 };
 

@@ -23,13 +23,7 @@ static enum text_verdict adam_parse(const struct hw_options *options, const uint
 {
     (void)options;
     struct text text = {line, line + length};
-    if (!text_number(&text, value)) {
-        return TEXT_BROKEN;
-    }
-    text_blanks(&text);
-    const bool has_unit = text_unit(&text, value);
-    text_blanks(&text);
-    return has_unit && text_ends(&text) ? TEXT_VALUE : TEXT_BROKEN;
+    return text_weight(&text, value) && text_ends(&text) ? TEXT_VALUE : TEXT_BROKEN;
 }
 
 static const struct text_format adam_format = {.longest = LINE_LONGEST, .parse = adam_parse};
@@ -52,18 +46,6 @@ static size_t adam_poll(const struct hw_options *options, uint8_t request[HW_REQ
     return text_request("P\r\n", request);
 }
 
-static size_t adam_command(const struct hw_options *options, enum hw_command command,
-                           uint8_t request[HW_REQUEST_MAX])
-{
-    (void)options;
-    static const char *const requests[] = {
-        [HW_COMMAND_ZERO] = "Z\r\n",
-        [HW_COMMAND_TARE] = "T\r\n",
-        [HW_COMMAND_CLEAR_TARE] = "",
-    };
-    return text_request(requests[command], request);
-}
-
 const struct hw_driver scale_adam_azextra = {
     .name = "adam_azextra",
     .kind = READING_WEIGHT,
@@ -76,5 +58,5 @@ const struct hw_driver scale_adam_azextra = {
     .frame = adam_frame,
     .decode = adam_decode,
     .poll = adam_poll,
-    .command = adam_command,
+    .command = text_zero_or_tare,
 };

@@ -129,18 +129,6 @@ static size_t and_decode(const struct hw_options *options, const uint8_t *frame,
     return text_line_decode(&and_format, options, frame, length, values);
 }
 
-static size_t and_command(const struct hw_options *options, enum hw_command command,
-                          uint8_t request[HW_REQUEST_MAX])
-{
-    (void)options;
-    static const char *const requests[] = {
-        [HW_COMMAND_ZERO] = "Z\r\n",
-        [HW_COMMAND_TARE] = "T\r\n",
-        [HW_COMMAND_CLEAR_TARE] = "",
-    };
-    return text_request(requests[command], request);
-}
-
 const struct hw_driver scale_and_and_std = {
     .name = "and_std",
     .kind = READING_WEIGHT,
@@ -149,5 +137,5 @@ const struct hw_driver scale_and_and_std = {
     .summary = "A&D standard format \"ST,+001234.5  g\": EK, EJ, FG, GC, GH",
     .frame = and_frame,
     .decode = and_decode,
-    .command = and_command,
+    .command = text_zero_or_tare,
 };

@@ -86,18 +86,6 @@ static size_t ohaus_poll(const struct hw_options *options, uint8_t request[HW_RE
     return text_request("IP\r\n", request);
 }
 
-static size_t ohaus_command(const struct hw_options *options, enum hw_command command,
-                            uint8_t request[HW_REQUEST_MAX])
-{
-    (void)options;
-    static const char *const requests[] = {
-        [HW_COMMAND_ZERO] = "Z\r\n",
-        [HW_COMMAND_TARE] = "T\r\n",
-        [HW_COMMAND_CLEAR_TARE] = "",
-    };
-    return text_request(requests[command], request);
-}
-
 const struct hw_driver scale_ohaus_defender = {
     .name = "ohaus_defender",
     .kind = READING_WEIGHT,
@@ -110,5 +98,5 @@ const struct hw_driver scale_ohaus_defender = {
     .frame = ohaus_frame,
     .decode = ohaus_decode,
     .poll = ohaus_poll,
-    .command = ohaus_command,
+    .command = text_zero_or_tare,
 };

@@ -106,6 +106,17 @@ bool text_unit(struct text *text, struct hw_value *value)
     return true;
 }
 
+bool text_weight(struct text *text, struct hw_value *value)
+{
+    if (!text_number(text, value)) {
+        return false;
+    }
+    text_blanks(text);
+    const bool has_unit = text_unit(text, value);
+    text_blanks(text);
+    return has_unit;
+}
+
 size_t text_split(struct text text, struct text *part, size_t most)
 {
     for (size_t count = 0; count < most; count++) {
@@ -133,6 +144,18 @@ size_t text_request(const char *request, uint8_t bytes[HW_REQUEST_MAX])
     assert(length <= HW_REQUEST_MAX);
     memcpy(bytes, request, length);
     return length;
+}
+
+size_t text_zero_or_tare(const struct hw_options *options, enum hw_command command,
+                         uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "Z\r\n",
+        [HW_COMMAND_TARE] = "T\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "",
+    };
+    return text_request(requests[command], request);
 }
 
 bool text_is_clean(const uint8_t *bytes, size_t length)
@@ -164,7 +187,7 @@ bool text_is_clean(const uint8_t *bytes, size_t length)
 static enum text_verdict parse(const struct text_format *format, const struct hw_options *options,
                                const uint8_t *line, size_t length, struct hw_value *value)
 {
-    *value = (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+    hw_value_begin(value, READING_WEIGHT);
     return format->parse(options, line, length, value);
 }
 

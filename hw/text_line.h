@@ -59,6 +59,14 @@ bool text_number(struct text *text, struct hw_value *value);
 /* One of the units that scales send, in any case, kept as sent. */
 bool text_unit(struct text *text, struct hw_value *value);
 
+/* A number, blanks, a unit, blanks: the end of many lines. False where something is missing. */
+bool text_weight(struct text *text, struct hw_value *value);
+
+/* The requests of most text scales: Z zero, T tare, each with CR LF; a stored tare cannot be
+ * cleared. As hw_driver.command. */
+size_t text_zero_or_tare(const struct hw_options *options, enum hw_command command,
+                         uint8_t request[HW_REQUEST_MAX]);
+
 /* The parts of a line between commas; `part` gets at most `most` of them. Returns how many there
  * are, or 0 where there are more. */
 size_t text_split(struct text text, struct text *part, size_t most);

@@ -77,6 +77,11 @@ const struct hw_unit *hw_weight_unit(const char *name)
     return find(weight_units, name);
 }
 
+const struct hw_unit *hw_distance_unit(const char *name)
+{
+    return find(distance_units, name);
+}
+
 bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result)
 {
     if (!value->has_digits || !unit || value->decimals > DECIMALS_MAX) {
@@ -110,7 +115,7 @@ bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *
 
 bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm)
 {
-    return hw_value_quickly_in(value, find(distance_units, unit), mm);
+    return hw_value_quickly_in(value, hw_distance_unit(unit), mm);
 }
 
 bool hw_value_is_bit(const struct hw_value *value)

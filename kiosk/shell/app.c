@@ -161,7 +161,7 @@ static void take_readings(struct app *app)
 static void note_bus(struct app *app, const struct kiosk_input *input)
 {
     const bool is_port = input->kind == INPUT_PORT;
-    if (!is_port && (input->kind != INPUT_READING || input->u.reading.kind > READING_LID)) {
+    if (!is_port && (input->kind != INPUT_READING || input->u.reading.kind == READING_CARD)) {
         return;
     }
     const uint8_t port = is_port ? input->u.port.port : input->u.reading.port;

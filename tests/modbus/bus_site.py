@@ -25,8 +25,11 @@ def access():
         return re.search(r"access = \{.*?\};", file.read(), re.DOTALL).group(0)
 
 
-def text(device="/dev/pts/none", bus=BUS):
+def text(device="/dev/pts/none", bus=BUS, locks=False):
     bins = ",\n".join(BIN.format(i + 1, name) for i, name in enumerate(CLASSES))
+    if locks:
+        bins = re.sub(r"lid_channel = (.);", r'lid_channel = \1; lock = "bus1"; lock_channel = \1;',
+                      bins)
     site = 'site = { id = "bus-1"; name = "bus"; point = "1"; };\n'
     return site + access() + (bus % device if "%s" in bus else bus) + f"bins = (\n{bins}\n);\n"
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Captures with values of a bus, and what the site file says about buses that cannot be."""
 
+import json
 import os
 
 import bus_site
@@ -42,6 +43,34 @@ def visit(checks, biaogan):
     checks.equal(program.ledger_says("a"), program.ledger_says("b"), "twice the same ledger")
 
 
+def faults(directory):
+    rows = program.rows(directory, "SELECT kind, body FROM ledger WHERE kind LIKE 'device_%'")
+    found = [(kind, json.loads(body)) for kind, body in rows]
+    return [(kind, body["device"], body["fault"]) for kind, body in found]
+
+
+def locks(checks, biaogan):
+    """Levels and locks are in captures as well: a lock that fails once, then opens."""
+    bus_site.write("locked.cfg", locks=True)
+    with open("locks.capture", "w", encoding="utf-8") as file:
+        file.write(HEAD)
+        for t_ms, event in (
+            (100, "bus1 = level 1 850 stable"),
+            (200, "bus1 = level 1 - error"),
+            (1000, "ui choose kitchen"),
+            (1100, "bus1 = lock 3 fault"),
+            (1200, "ui choose kitchen"),
+            (1300, "bus1 = lock 3 open"),
+            (1400, "ui choose residual"),
+            (4500, "bus1 = lock 1 closed"),
+        ):
+            file.write(f"{t_ms} {event}\n")
+    biaogan.must("replay", "--config", "locked.cfg", "--state", "locks", "locks.capture")
+    checks.equal([f for f in faults("locks") if f[1].startswith("lock")],
+                 [("device_lost", "lock 3", "lock_failed"), ("device_back", "lock 3", ""),
+                  ("device_lost", "lock 4", "lock_silent")], "locks")
+
+
 def refuse(checks, biaogan, name, head, rows, reason):
     with open(name, "w", encoding="utf-8") as file:
         file.write(head + rows)
@@ -67,6 +96,7 @@ def main():
         os.chdir(work)
         bus_site.write("site.cfg")
         visit(checks, biaogan)
+        locks(checks, biaogan)
         refuse(checks, biaogan, "bytes.capture", HEAD, "1 bus1 < 01 02\n", "no bytes")
         refuse(checks, biaogan, "driver.capture",
                HEAD.replace("bus1 modbus", "bus1 st_gs"), "", "a bus in the site file")

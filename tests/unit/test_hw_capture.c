@@ -41,6 +41,12 @@ static void every_line_survives_the_round_trip(void **state)
         "5100 bus1 = lid 2 open\n",
         "5100 bus1 = lid 2 closed\n",
         "5100 bus1 = lid 2 fault\n",
+        "5100 bus1 = level 2 850 stable\n",
+        "5100 bus1 = level 8 0 moving\n",
+        "5100 bus1 = level 1 - error\n",
+        "5100 bus1 = lock 2 open\n",
+        "5100 bus1 = lock 2 closed\n",
+        "5100 bus1 = lock 2 fault\n",
         "6000 ui choose kitchen\n",
         "6000 ui item 香蕉皮 两个\n",
         "6000 ui card 01026f6c3a\n",
@@ -84,6 +90,11 @@ static void fields_are_filled(void **state)
     assert_int_equal(event.reading.kind, READING_LID);
     assert_int_equal(event.reading.status, READING_ERROR);
     assert_false(event.reading.has_value);
+    parse("5100 bus1 = level 3 850 stable");
+    assert_int_equal(event.reading.kind, READING_LEVEL);
+    assert_int_equal(event.reading.channel, 3);
+    assert_int_equal(event.reading.level_mm, 850);
+    assert_true(event.reading.has_value);
     parse("6000 ui item 香蕉皮  两个 ");
     assert_int_equal(event.kind, CAPTURE_UI);
     assert_string_equal(event.verb, "item");
@@ -161,7 +172,7 @@ static void a_wrong_line_says_what_and_where(void **state)
         {"100 s1 > 022B", "column 10: byte \"022B\": two upper-case hex digits each, like 0D"},
         {"100 s1 ! gone", "column 10: port news \"gone\": lost or back"},
         {"100 s1 ! lost x", "column 15: unexpected \"x\": the line is complete before it"},
-        {"100 b1 = door 1 open", "column 10: value \"door\": scale or lid"},
+        {"100 b1 = door 1 open", "column 10: value \"door\": scale, lid, level or lock"},
         {"100 b1 = scale 0 1 stable", "column 16: channel \"0\": 1 to 8"},
         {"100 b1 = scale 9 1 stable", "column 16: channel \"9\": 1 to 8"},
         {"100 b1 = scale 1 1.5 stable",
@@ -170,7 +181,10 @@ static void a_wrong_line_says_what_and_where(void **state)
          "column 18: grams \"2147483648\": a whole number, or - where there is none"},
         {"100 b1 = scale 1 5 overload", "column 20: status \"overload\": stable or moving"},
         {"100 b1 = scale 1 - stable", "column 20: status \"stable\": overload, underload, busy "
-                                      "or error where grams are -"},
+                                      "or error where there is no number"},
+        {"100 b1 = level 1 far stable",
+         "column 18: mm \"far\": a whole number, or - where there is none"},
+        {"100 b1 = level 1 5", "column 19: status is missing: stable or moving"},
         {"100 b1 = lid 1 ajar", "column 16: lid state \"ajar\": open, closed or fault"},
         {"100 ui", "column 7: verb is missing: choose, item, card, pin, tap or cancel"},
         {"100 ui dance x", "column 8: verb \"dance\": choose, item, card, pin, tap or cancel"},

@@ -1,6 +1,7 @@
 /* The io thread on pseudo-terminals: hang-ups under load, wrong devices, exchanged adapters. Kiosk
  * time runs a hundred times faster, so that pauses of seconds cost milliseconds; nothing here
  * depends on how long anything takes. */
+#include "hw/lid_line.h"
 #include "kiosk/core/events.h"
 #include "kiosk/shell/clock.h"
 #include "kiosk/shell/io.h"
@@ -502,6 +503,50 @@ static void counters_go_up_only_while_somebody_looks(void **state)
     assert_true(heard.status[0].last_frame_ms > 0);
 }
 
+/* What the kiosk said on the wire since the test looked last is in `said`. */
+static char said[128];
+
+static bool hears(const struct pty_wire *wire, const char *wanted)
+{
+    size_t length = strlen(said);
+    const ssize_t got = read(wire->master, said + length, sizeof said - 1 - length);
+    said[length + (got > 0 ? (size_t)got : 0)] = '\0';
+    return strcmp(said, wanted) == 0;
+}
+
+static void a_scale_is_told_its_zero_and_tare_once(void **state)
+{
+    (void)state;
+    said[0] = '\0';
+    start(1, "and_std");
+    io_command(io, 0, HW_COMMAND_ZERO); /* before it is there: lost, and not kept for later */
+    poll(NULL, 0, 20);
+    plug(&wires[0]);
+    UNTIL(heard.readings > 0, pty_wire_say(&wires[0], "ST,+0001.000 kg\r\n"));
+    io_command(io, 0, HW_COMMAND_TARE);
+    UNTIL(hears(&wires[0], "T\r\n"), );
+    io_command(io, 0, HW_COMMAND_ZERO);
+    UNTIL(hears(&wires[0], "T\r\nZ\r\n"), );
+    io_command(io, 9, HW_COMMAND_ZERO); /* no such port */
+    io_unlock(io, 0, 1);                /* a scale has no lock */
+    poll(NULL, 0, 20);
+    assert_true(hears(&wires[0], "T\r\nZ\r\n"));
+}
+
+static void a_lock_is_opened_by_its_board(void **state)
+{
+    (void)state;
+    uint8_t wanted[LID_LINE_MAX + 1], status[LID_LINE_MAX + 1];
+    said[0] = '\0';
+    wanted[lid_line_write_unlock(1, 3, wanted)] = '\0';
+    status[lid_line_write(1, 0, "CCCC", status)] = '\0';
+    start(1, "lid_line");
+    plug(&wires[0]);
+    UNTIL(heard.readings > 0, pty_wire_say(&wires[0], (const char *)status));
+    io_unlock(io, 0, 3);
+    UNTIL(hears(&wires[0], (const char *)wanted), );
+}
+
 int main(void)
 {
     clock_start(SPEED);
@@ -525,6 +570,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(silence_ends_what_a_reader_says, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_adapter_is_no_exchange, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_absent_at_the_start_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_scale_is_told_its_zero_and_tare_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lock_is_opened_by_its_board, set_up, tear_down),
         cmocka_unit_test_setup_teardown(counters_go_up_only_while_somebody_looks, set_up,
                                         tear_down),
     };

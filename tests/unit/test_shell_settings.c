@@ -61,8 +61,8 @@ static void a_message_names_file_and_line(void **state)
     assert_ptr_equal(strstr(error, "a.cfg:"), error);
 }
 
-/* The simulated site with a level sensor more, over bin 1. */
-static void a_level_sensor_arrives(void **state)
+/* The simulated site with a level sensor more, over bin 1, and a lock on its lid. */
+static void a_level_sensor_and_a_lock_arrive(void **state)
 {
     (void)state;
     static char text[64 * 1024];
@@ -74,7 +74,7 @@ static void a_level_sensor_arrives(void **state)
     static const char port[] = "ports = (\n{ name = \"v1\"; device = \"/dev/none\";"
                                " protocol = \"a02_uart\"; },\n";
     static const char bin[] = "number = 1; level = \"v1\"; level_empty_mm = 900;"
-                              " level_full_mm = 150; ";
+                              " level_full_mm = 150; lock = \"l1\"; lock_channel = 2; ";
     static const char *const places[][2] = {{"ports = (", port}, {"number = 1;", bin}};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         char *at = strstr(text, places[i][0]);
@@ -93,6 +93,11 @@ static void a_level_sensor_arrives(void **state)
     assert_int_equal(first->level_empty_mm, 900);
     assert_int_equal(first->level_full_mm, 150);
     assert_int_equal(settings.site.bins[1].level.port, -1);
+    assert_int_equal(first->lock.port, settings_port(&settings, "l1"));
+    assert_int_equal(first->lock.channel, 2);
+    assert_int_equal(settings.site.bins[1].lock.port, -1);
+    assert_int_equal(settings.ports[first->level.port].equal_frames, 2);
+    assert_int_equal(settings.ports[first->lock.port].equal_frames, 1);
 }
 
 /* libconfig's own reader would end the program at a directory, and stop unseen at a zero byte. */
@@ -119,7 +124,7 @@ int main(void)
         cmocka_unit_test(the_simulated_site_is_whole),
         cmocka_unit_test(the_sample_lacks_only_the_pin),
         cmocka_unit_test(ports_get_what_their_protocol_needs),
-        cmocka_unit_test(a_level_sensor_arrives),
+        cmocka_unit_test(a_level_sensor_and_a_lock_arrive),
         cmocka_unit_test(a_message_names_file_and_line),
         cmocka_unit_test(what_is_no_text_is_refused),
     };
