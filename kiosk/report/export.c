@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assets/strings/export.def"
 #include "kiosk/report/columns.h"
 #include "kiosk/report/export.h"
 #include "kiosk/report/text.h"
+#include "kiosk/report/xlsx.h"
 
 struct export
 {
@@ -17,6 +19,7 @@ struct export
     struct ledger_record record;
     int64_t rows;
     bool ended;
+    int workbook;     /* XLSX: the finished file */
     struct text line; /* being handed out */
     size_t given;     /* bytes of it that are */
     char error[EXPORT_ERROR_MAX];
@@ -92,8 +95,8 @@ bool export_parse(struct export_request *request, const char *what, const char *
         request->format++;
     }
     if (request->format == EXPORT_FORMAT_COUNT) {
-        snprintf(error, EXPORT_ERROR_MAX, "format: \"%.20s\" is not known; choose csv or jsonl",
-                 format ? format : "");
+        snprintf(error, EXPORT_ERROR_MAX,
+                 "format: \"%.20s\" is not known; choose csv, xlsx or jsonl", format ? format : "");
         return false;
     }
     if (!parse_limit("from", from, &request->days.has_from, &request->days.from, error) ||
@@ -253,7 +256,8 @@ struct export *export_open(const char *directory, const struct export_request *r
     }
     export->format = request->format;
     export->columns =
-        request->format == EXPORT_CSV ? columns_csv(request->what) : columns_json(request->what);
+        request->format == EXPORT_JSONL ? columns_json(request->what) : columns_csv(request->what);
+    export->workbook = -1;
     if (ledger_open_reader(&export->ledger, directory, error) != LEDGER_OK ||
         record_cursor_open(&export->cursor, export->ledger, request->what, &request->days, error) !=
             LEDGER_OK) {
@@ -262,6 +266,12 @@ struct export *export_open(const char *directory, const struct export_request *r
     }
     if (export->format == EXPORT_CSV) {
         put_csv_header(export);
+    } else if (export->format == EXPORT_XLSX) {
+        export->workbook = xlsx_make(export->cursor, export->columns, &export->rows, error);
+        if (export->workbook < 0) {
+            export_close(export);
+            return NULL;
+        }
     }
     return export;
 }
@@ -286,11 +296,23 @@ static bool next_line(struct export *export)
     return true;
 }
 
+static ssize_t read_workbook(struct export *export, char *bytes, size_t size)
+{
+    ssize_t count = read(export->workbook, bytes, size);
+    if (count < 0) {
+        snprintf(export->error, sizeof export->error, "the workbook cannot be read back; try csv");
+    }
+    return count;
+}
+
 ssize_t export_read(struct export *export, char *bytes, size_t size)
 {
     size_t count = 0;
 
     assert(size > 0);
+    if (export->workbook >= 0) {
+        return read_workbook(export, bytes, size);
+    }
     while (count < size) {
         size_t left = export->line.length - export->given;
         if (left == 0) {
@@ -322,6 +344,9 @@ void export_close(struct export *export)
 {
     if (!export) {
         return;
+    }
+    if (export->workbook >= 0) {
+        close(export->workbook);
     }
     record_cursor_close(export->cursor);
     ledger_close(export->ledger);

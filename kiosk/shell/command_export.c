@@ -13,14 +13,16 @@ enum { CHUNK = 64 * 1024, PATH_LENGTH_MAX = 4096 };
 
 static const char usage[] =
     "usage: biaogan export --state DIR --what WHAT\n"
-    "                      [--from YYYY-MM-DD] [--to YYYY-MM-DD] --format csv|jsonl --out FILE\n"
+    "                      [--from YYYY-MM-DD] [--to YYYY-MM-DD] --format csv|xlsx|jsonl\n"
+    "                      --out FILE\n"
     "\n"
     "Writes the records of the local days FROM to TO, both included; without them, all.\n"
     "  --state DIR   the directory that holds ledger.db\n"
     "  --what WHAT   deposits, visits, collections, inspections, alarms; changes: every change of\n"
     "                a bin's weight; runs: of the program; uptime: by day and part; balance: by\n"
     "                day and bin; figures: by day\n"
-    "  --format csv  Chinese headers, for spreadsheets; jsonl: one JSON object a line\n"
+    "  --format csv  Chinese headers, for spreadsheets; xlsx: the same as a workbook; jsonl: one\n"
+    "                JSON object a line\n"
     "  --out FILE    replaced only when the export is complete; - is standard output\n";
 
 struct options {

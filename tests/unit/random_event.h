@@ -151,8 +151,7 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.adjustment.change_g = random_grams(seed);
         event.body.adjustment.base_g = random_grams(seed);
         event.body.adjustment.final_g = random_grams(seed);
-        event.body.adjustment.cause =
-            (enum adjust_cause)random_below(seed, ADJUST_CAUSE_COUNT);
+        event.body.adjustment.cause = (enum adjust_cause)random_below(seed, ADJUST_CAUSE_COUNT);
         event.body.adjustment.peak_g = random_below(seed, 2) != 0 ? random_grams(seed) : 0;
         break;
     case EVENT_DEVICE_LOST:
