@@ -9,12 +9,9 @@ enum { GRAMS_LIMIT = 10 * 1000 * 1000 };
 enum { LEVEL_LIMIT_MM = 100 * 1000 };
 
 enum {
-    /* A quiet scale flickers by one division, and a spread of two is still the same weight. */
-    QUIET_DIVISIONS = 2,
-    /* A scale that flickers by more at rest is shaken or broken, and does not settle. */
-    NOISY_DIVISIONS = 20,
-    /* The windows of a scale that only flickers have the same median, give or take. */
-    RESTING_DIVISIONS = 3
+    MG_PER_G = 1000,
+    ZERO_READINGS = 4, /* so many in a row at zero prove that the key was pressed */
+    ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
 
 static int32_t distance(int32_t a, int32_t b)
@@ -32,22 +29,26 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .lid_port_up = true,
         .lid_ms = BIN_NEVER,
         .level_ms = BIN_NEVER,
-        .away_since_ms = BIN_NEVER,
         .base_ms = BIN_NEVER,
         .rest_since_ms = BIN_NEVER,
+        .proof_ms = BIN_NEVER,
+        .away.since_ms = BIN_NEVER,
+        .lean.since_ms = BIN_NEVER,
+        .late.closed_ms = BIN_NEVER,
     };
-    bin->flicker.since_ms = BIN_NEVER;
     frozen_init(&bin->frozen);
-    settle_init(&bin->settle, timing->settle_ms, QUIET_DIVISIONS * site->division_g);
+    settle_init(&bin->settle);
+    learn_init(&bin->learn, site->division_g, timing->settle_ms);
 }
 
 int32_t bin_min_deposit(const struct bin *bin)
 {
+    const struct settle_terms *terms = &bin->learn.terms;
     /* Base and final weight may each be off by one division: two could be nothing at all. */
-    int32_t least = 3 * bin->site->division_g;
-    /* By half of what it flickers a noisy scale may be off. */
-    int32_t half_flicker = bin->settle.tolerance_g / 2;
-    least = least > half_flicker ? least : half_flicker;
+    int32_t least = 3 * terms->division_g;
+    /* Of a noisy scale, each mean of a window may be off by the mean distance. */
+    int32_t noise_g = 2 * terms->noise_mg / MG_PER_G;
+    least = least > noise_g ? least : noise_g;
     int32_t configured = bin->timing->min_deposit_g;
     return configured > least ? configured : least;
 }
@@ -108,77 +109,181 @@ settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms)
     if (bin_scale_state(bin, now_ms) != SENSOR_OK) {
         return (settled_t){0};
     }
-    return settle_read(&bin->settle, since_ms);
+    return settle_read(&bin->settle, since_ms, &bin->learn.terms);
 }
 
-/* ---- what comes in --------------------------------------------------------------------------- */
+settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms)
+{
+    if (bin_scale_state(bin, now_ms) != SENSOR_OK) {
+        return (settled_t){0};
+    }
+    return settle_estimate(&bin->settle, since_ms, ESTIMATE_MS);
+}
+
+/* ---- at rest --------------------------------------------------------------------------------- */
+
+void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms)
+{
+    bin->has_base = true;
+    bin->base_g = grams;
+    bin->base_ms = now_ms;
+    bin->away.since_ms = BIN_NEVER;
+    bin->lean.since_ms = BIN_NEVER;
+    if (!bin->has_booked) {
+        bin->has_booked = true;
+        bin->booked_g = grams;
+    }
+    if (!bin->is_taken_away && (!bin->knows_floor || grams < bin->floor_g)) {
+        bin->knows_floor = true;
+        bin->floor_g = grams;
+    }
+}
+
+static void prove(struct bin *bin, int64_t now_ms, const settled_t *now)
+{
+    if (bin->proof_ms == BIN_NEVER || now_ms < bin->proof_ms || !now->settled) {
+        return;
+    }
+    int32_t off_g = distance(now->grams, bin->proof_g);
+    if (off_g < bin_min_deposit(bin)) { /* more is another event */
+        learn_proof(&bin->learn, off_g);
+    }
+    bin->proof_ms = BIN_NEVER;
+}
+
+/* What everybody sees who leans: the readings leave the base for a while, and come back. */
+static void watch_lean(struct bin *bin, int64_t now_ms, const settled_t *now)
+{
+    int32_t off_g = bin->grams - bin->base_g;
+    bool is_off = distance(bin->grams, bin->base_g) >= bin_min_deposit(bin);
+    if (is_off && bin->lean.since_ms == BIN_NEVER) {
+        bin->lean = (struct bin_lean){now_ms, off_g};
+    } else if (is_off && distance(off_g, 0) > distance(bin->lean.peak_g, 0)) {
+        bin->lean.peak_g = off_g;
+    } else if (!is_off && bin->lean.since_ms != BIN_NEVER && now->settled) {
+        bool long_enough = now_ms - bin->lean.since_ms >= BIN_LEAN_MS;
+        bin->lean_ended = long_enough && distance(bin->lean.peak_g, 0) >= BIN_LEAN_G;
+        bin->lean.since_ms = BIN_NEVER;
+    }
+}
+
+/* There is time at rest: the long window averages best, where it stands still as well. */
+static int32_t rested_at(const struct bin *bin, const settled_t *now)
+{
+    struct settle_terms terms = bin->learn.terms;
+    terms.short_ms = terms.long_ms;
+    settled_t calm = settle_read(&bin->settle, BIN_NEVER, &terms);
+    return calm.settled ? calm.grams : now->grams;
+}
+
+static void watch_base(struct bin *bin, int64_t now_ms)
+{
+    settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
+    bool flickered = false;
+    if (learn_rest(&bin->learn, now_ms, &now, &flickered)) {
+        frozen_rested(&bin->frozen, flickered);
+    }
+    prove(bin, now_ms, &now);
+    if (bin->has_base) {
+        watch_lean(bin, now_ms, &now);
+    }
+    if (!now.settled) {
+        return;
+    }
+    if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
+        struct bin_lean lean = bin->lean;
+        bin_rest_at(bin, rested_at(bin, &now), now_ms);
+        bin->lean = lean;
+    } else if (bin->away.since_ms == BIN_NEVER ||
+               distance(now.grams, bin->away.grams) >= bin_min_deposit(bin)) {
+        bin->away = (struct bin_away){now_ms, now.grams};
+    }
+}
 
 /* A lid that stays open is watched for a weight that stands still. */
-static void watch_rest(struct bin *bin, int64_t now_ms)
+static void watch_open(struct bin *bin, int64_t now_ms)
 {
     settled_t now = bin_settled(bin, now_ms, bin->opening.opened_ms);
     if (!now.settled) {
-        bin->rest_since_ms = BIN_NEVER;
         return;
     }
     if (bin->opening.late_base) {
         bin->opening.late_base = false;
         bin->opening.has_base = true;
         bin->opening.base_g = now.grams;
+        if (!bin->has_booked) {
+            bin->has_booked = true;
+            bin->booked_g = now.grams;
+        }
     }
     if (bin->rest_since_ms == BIN_NEVER ||
-        distance(now.grams, bin->rest_g) > bin->settle.tolerance_g) {
+        distance(now.grams, bin->rest_g) >= bin_min_deposit(bin)) {
         bin->rest_since_ms = now_ms;
         bin->rest_g = now.grams;
     }
 }
 
-static void learn_flicker(struct bin *bin, int64_t now_ms, const settled_t *now)
-{
-    struct bin_flicker *flicker = &bin->flicker;
-    if (!now->has_estimate) {
-        flicker->since_ms = BIN_NEVER;
-        return;
-    }
-    if (flicker->since_ms == BIN_NEVER) {
-        *flicker = (struct bin_flicker){now_ms, now->spread_g, now->grams, now->grams};
-        return;
-    }
-    flicker->spread_g = now->spread_g > flicker->spread_g ? now->spread_g : flicker->spread_g;
-    flicker->low_g = now->grams < flicker->low_g ? now->grams : flicker->low_g;
-    flicker->high_g = now->grams > flicker->high_g ? now->grams : flicker->high_g;
-    if (now_ms - flicker->since_ms < BIN_FLICKER_MS) {
-        return;
-    }
-    int32_t division_g = bin->site->division_g;
-    bool rested = flicker->high_g - flicker->low_g <= RESTING_DIVISIONS * division_g;
-    if (rested && flicker->spread_g <= NOISY_DIVISIONS * division_g) {
-        int32_t quiet_g = QUIET_DIVISIONS * division_g;
-        bin->settle.tolerance_g = flicker->spread_g > quiet_g ? flicker->spread_g : quiet_g;
-        frozen_rested(&bin->frozen, flicker->spread_g > 0);
-    }
-    flicker->since_ms = BIN_NEVER;
-}
-
-static void watch_base(struct bin *bin, int64_t now_ms)
-{
-    settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
-    learn_flicker(bin, now_ms, &now);
-    if (!now.settled) {
-        bin->away_since_ms = BIN_NEVER;
-    } else if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
-        bin->has_base = true;
-        bin->base_g = now.grams;
-        bin->base_ms = now_ms;
-        bin->away_since_ms = BIN_NEVER;
-    } else if (bin->away_since_ms == BIN_NEVER) {
-        bin->away_since_ms = now_ms;
-    }
-}
+/* ---- what comes in --------------------------------------------------------------------------- */
 
 static bool is_possible(int32_t grams)
 {
     return grams >= -GRAMS_LIMIT && grams <= GRAMS_LIMIT;
+}
+
+/* From a weight that stood still to nothing in one reading, and nothing it stays: no hand is so
+ * quick, and no platform so calm after it. */
+static void watch_zero(struct bin *bin, int64_t now_ms, int32_t grams)
+{
+    struct bin_zero *zero = &bin->zero;
+    int32_t division_g = bin->learn.terms.division_g;
+    bool is_zero = distance(grams, 0) <= division_g + 3 * bin->learn.terms.noise_mg / MG_PER_G;
+    if (zero->suspected) {
+        zero->suspected = is_zero && !zero->confirmed;
+        zero->confirmed = zero->suspected && ++zero->readings >= ZERO_READINGS;
+        return;
+    }
+    if (!is_zero || zero->confirmed || distance(bin->grams, 0) < bin_min_deposit(bin)) {
+        return;
+    }
+    if (bin->grams < 0 && bin->phase != BIN_RESTING) {
+        return; /* a bag as heavy as the scale was below zero */
+    }
+    settled_t before = bin_settled(bin, now_ms, BIN_NEVER);
+    bool stood =
+        before.settled && distance(before.grams, bin->grams) <= 2 * division_g + before.spread_g;
+    if (stood) {
+        *zero = (struct bin_zero){.suspected = true, .readings = 1, .from_g = before.grams};
+    }
+}
+
+static void take_weight(struct bin *bin, const reading_t *reading)
+{
+    /* After a gap the samples before it say nothing about now. */
+    if (!is_fresh(bin, bin->value_ms, reading->t_ms)) {
+        settle_reset(&bin->settle);
+        learn_break(&bin->learn);
+        frozen_gap(&bin->frozen);
+        bin->zero = (struct bin_zero){0};
+    }
+    bool moving = reading->status == READING_MOVING;
+    if (frozen_weigh(&bin->frozen, reading->t_ms, reading->grams, moving)) {
+        settle_reset(&bin->settle); /* what it repeated was no weight */
+    }
+    watch_zero(bin, reading->t_ms, reading->grams);
+    learn_value(&bin->learn, reading->grams);
+    bin->grams = reading->grams;
+    bin->value_ms = reading->t_ms;
+    settle_push(&bin->settle, reading->t_ms, reading->grams);
+    struct bin_opening *opening = &bin->opening;
+    if (opening->was_away && distance(reading->grams, opening->base_g) < bin_min_deposit(bin)) {
+        opening->came_back = true;
+    }
+}
+
+/* With its deposit out, an open lid says no more than none: as at rest, steps decide. */
+static bool is_at_rest(const struct bin *bin)
+{
+    return bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
 }
 
 void bin_weigh(struct bin *bin, const reading_t *reading)
@@ -194,40 +299,32 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     }
     if (!weighs) {
         settle_reset(&bin->settle);
+        learn_break(&bin->learn);
         frozen_other(&bin->frozen, reading->t_ms);
     } else if (reading->has_value) {
-        /* After a gap the samples before it say nothing about now. */
-        if (!is_fresh(bin, bin->value_ms, reading->t_ms)) {
-            settle_reset(&bin->settle);
-            frozen_gap(&bin->frozen);
-        }
-        bool moving = reading->status == READING_MOVING;
-        if (frozen_weigh(&bin->frozen, reading->t_ms, reading->grams, moving)) {
-            settle_reset(&bin->settle); /* what it repeated was no weight */
-        }
-        bin->grams = reading->grams;
-        bin->value_ms = reading->t_ms;
-        settle_push(&bin->settle, reading->t_ms, reading->grams);
+        take_weight(bin, reading);
     }
-    if (bin->phase == BIN_OPEN) {
-        watch_rest(bin, reading->t_ms);
-    } else if (bin->phase == BIN_RESTING) {
+    if (is_at_rest(bin)) {
         watch_base(bin, reading->t_ms);
+    } else if (bin->phase == BIN_OPEN) {
+        watch_open(bin, reading->t_ms);
     }
 }
 
-/* A lid that opens again before the scale could say anything goes on with its opening: a switch
- * that chatters, or a second bag at once. So does one that a restart interrupted. */
-static bool goes_on(const struct bin *bin, int64_t now_ms)
+/* A lid that opens again before the weight stood still goes on with its opening: a switch that
+ * chatters, or a second bag at once, which nobody could tell from the first. So does one that a
+ * restart interrupted. */
+static bool goes_on(const struct bin *bin, int64_t now_ms, bool same_turn)
 {
     if (bin->phase != BIN_WEIGHING) {
         return false;
     }
-    bool weighed = bin_settled(bin, now_ms, bin->opening.closed_ms).has_estimate;
-    return bin->opening.interrupted || (!weighed && bin_scale_state(bin, now_ms) == SENSOR_OK);
+    bool chatters = now_ms - bin->opening.closed_ms <= BIN_CHATTER_MS;
+    bool speaks = bin_scale_state(bin, now_ms) == SENSOR_OK;
+    return bin->opening.interrupted || ((chatters || same_turn) && speaks);
 }
 
-enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
+enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
 {
     bool first_news = bin->lid_ms == BIN_NEVER;
     bin->lid_fault = !reading->has_value;
@@ -236,11 +333,15 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading)
         return LID_SAME;
     }
     bin->lid_open = reading->lid_open;
+    if (reading->lid_open) {
+        bin->lid_doubtful = false;
+        bin->closed_gains = 0;
+    }
     if (bin->phase == BIN_SERVICE) {
         return LID_SAME;
     }
     /* The phase, not the reading before, tells an edge: readings may have been missed. */
-    if (reading->lid_open && goes_on(bin, reading->t_ms)) {
+    if (reading->lid_open && goes_on(bin, reading->t_ms, same_turn)) {
         bin->phase = BIN_OPEN;
         bin->rest_since_ms = BIN_NEVER;
         return LID_SAME;
@@ -258,6 +359,7 @@ void bin_scale_port(struct bin *bin, bool up)
     bin->scale_status = READING_OK;
     bin->value_ms = BIN_NEVER;
     settle_reset(&bin->settle);
+    learn_break(&bin->learn);
     frozen_gap(&bin->frozen);
 }
 
@@ -282,7 +384,7 @@ void bin_lid_port(struct bin *bin, bool up)
     bin->lid_ms = BIN_NEVER;
 }
 
-/* ---- openings -------------------------------------------------------------------------------- */
+/* ---- phases ---------------------------------------------------------------------------------- */
 
 void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen)
 {
@@ -292,9 +394,12 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bool speaks = bin->opening.late_base || bin_scale_state(bin, now_ms) == SENSOR_OK;
     /* Just woken up, it has not yet said what there is to begin with. */
     bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
+    bool was_away = bin->away.since_ms != BIN_NEVER;
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
-    bin->flicker.since_ms = BIN_NEVER;
+    bin->proof_ms = BIN_NEVER;
+    bin->late.closed_ms = BIN_NEVER;
+    learn_break(&bin->learn);
     bin->opening = (struct bin_opening){
         .visit = visit,
         .chosen = chosen,
@@ -303,6 +408,9 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .base_g = bin->base_g,
         .late_base = bin->base_ms == BIN_NEVER && speaks && !blind,
         .blind = blind,
+        .was_away = was_away,
+        .away_g = bin->away.grams,
+        .away_ms = was_away ? now_ms - bin->away.since_ms : 0,
     };
 }
 
@@ -311,6 +419,9 @@ void bin_close(struct bin *bin, int64_t now_ms)
     assert(bin->phase == BIN_OPEN);
     bin->phase = BIN_WEIGHING;
     bin->opening.closed_ms = now_ms;
+    if (bin->opening.decided) {
+        bin->opening.base_g = bin->base_g; /* followed since */
+    }
 }
 
 void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *opening)
@@ -321,179 +432,8 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
     /* The old boot's clock is gone: the opening begins and ends now. */
     bin->opening.opened_ms = now_ms;
     bin->opening.closed_ms = now_ms;
-}
-
-/* ---- decisions ------------------------------------------------------------------------------- */
-
-static void rest_at(struct bin *bin, bool known, int32_t grams, int64_t now_ms)
-{
-    bin->has_base = known;
-    bin->base_g = grams;
-    bin->base_ms = now_ms;
-    bin->away_since_ms = BIN_NEVER;
-}
-
-static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
-{
-    decision->opening = bin->opening;
-    decision->spread_g = weight->spread_g;
-    decision->final_g = weight->grams;
-    if (!weight->has_estimate || !bin->opening.has_base) {
-        decision->verdict = BIN_UNKNOWN;
-        decision->quality = QUALITY_NONE;
-        return;
-    }
-    decision->quality = weight->settled ? QUALITY_SETTLED : QUALITY_UNSETTLED;
-    decision->weight_g = weight->grams - bin->opening.base_g;
-    decision->verdict = decision->weight_g >= bin_min_deposit(bin) ? BIN_GAIN : BIN_NO_GAIN;
-}
-
-static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *weight,
-                           struct bin_decision *decision)
-{
-    judge(bin, weight, decision);
-    if (weight->has_estimate && !bin->opening.interrupted) {
-        frozen_opening(&bin->frozen, bin->opening.opened_ms, bin->opening.closed_ms);
-    }
-    bin->phase = BIN_RESTING;
-    if (bin->opening.blind) {
-        /* Against the old base, all that came while it was frozen shows once it lives again. */
-        bin->away_since_ms = BIN_NEVER;
-    } else {
-        rest_at(bin, weight->has_estimate, weight->grams, now_ms);
-    }
-    if (!bin->opening.decided || decision->verdict == BIN_GAIN) {
-        return true;
-    }
-    /* What was said once is not said again: after its deposit, an opening speaks only of what
-     * came or went since. */
-    bool known = decision->verdict == BIN_NO_GAIN;
-    decision->verdict = BIN_ADJUSTMENT;
-    return known && distance(decision->weight_g, 0) >= bin_min_deposit(bin);
-}
-
-/* After a power cut the scale may take a while to start, too. */
-static int32_t silence_limit(const struct bin *bin)
-{
-    return bin->opening.interrupted ? bin->timing->settle_limit_ms : bin->timing->reading_age_ms;
-}
-
-static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
-    bool silent = bin_scale_state(bin, now_ms) != SENSOR_OK &&
-                  now_ms - bin->opening.closed_ms > silence_limit(bin);
-    bool late = now_ms - bin->opening.closed_ms >= bin->timing->settle_limit_ms;
-    if (!weight.settled && !silent && !late) {
-        return false;
-    }
-    /* A spread as large as the change could hide a bag, or feign one: then nothing is known. */
-    int32_t change = weight.grams - bin->opening.base_g;
-    if (!weight.settled && weight.has_estimate && weight.spread_g >= distance(change, 0)) {
-        weight.has_estimate = false;
-    }
-    return decide_opening(bin, now_ms, &weight, decision);
-}
-
-static bool decide_left_open(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    bool rested = bin->rest_since_ms != BIN_NEVER &&
-                  now_ms - bin->rest_since_ms >= bin->timing->lid_left_open_ms;
-    if (!rested || !bin->opening.has_base ||
-        bin->rest_g - bin->opening.base_g < bin_min_deposit(bin)) {
-        return false;
-    }
-    settled_t weight = bin_settled(bin, now_ms, bin->opening.opened_ms);
-    if (!weight.settled) {
-        return false; /* the scale went away since */
-    }
-    judge(bin, &weight, decision);
-    if (decision->verdict != BIN_GAIN) {
-        return false; /* it crept below the least deposit: the lid's closing decides */
-    }
-    decision->opening.closed_ms = now_ms;
-    bin->opening.base_g = weight.grams;
-    bin->opening.decided = true;
-    rest_at(bin, true, weight.grams, now_ms);
-    bin->rest_since_ms = BIN_NEVER;
-    return true;
-}
-
-static bool decide_resting(struct bin *bin, int64_t now_ms, int32_t after_ms,
-                           struct bin_decision *decision)
-{
-    if (bin->away_since_ms == BIN_NEVER || now_ms - bin->away_since_ms < after_ms) {
-        return false;
-    }
-    settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
-    if (!weight.settled) {
-        return false;
-    }
-    int32_t change = weight.grams - bin->base_g;
-    bool lid_blind = bin_lid_state(bin, now_ms) != SENSOR_OK;
-    *decision = (struct bin_decision){
-        .verdict = lid_blind && change > 0 ? BIN_STEP : BIN_ADJUSTMENT,
-        .opening = {.opened_ms = bin->base_ms,
-                    .closed_ms = now_ms,
-                    .has_base = true,
-                    .base_g = bin->base_g},
-        .quality = QUALITY_SETTLED,
-        .weight_g = change,
-        .final_g = weight.grams,
-        .spread_g = weight.spread_g,
-    };
-    rest_at(bin, true, weight.grams, now_ms);
-    return true;
-}
-
-/* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
- * become a deposit meanwhile. */
-static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
-{
-    enum sensor_state lid = bin_lid_state(bin, now_ms);
-    bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR;
-    return is_missing ? BIN_STEP_MS : BIN_ADJUST_MS;
-}
-
-bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    *decision = (struct bin_decision){0};
-    switch (bin->phase) {
-    case BIN_WEIGHING:
-        return decide_weighing(bin, now_ms, decision);
-    case BIN_OPEN:
-        return decide_left_open(bin, now_ms, decision);
-    case BIN_RESTING:
-        return decide_resting(bin, now_ms, resting_wait(bin, now_ms), decision);
-    case BIN_SERVICE:
-        break;
-    }
-    return false;
-}
-
-bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    *decision = (struct bin_decision){0};
-    if (bin->phase == BIN_WEIGHING) {
-        settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
-        return decide_opening(bin, now_ms, &weight, decision);
-    }
-    /* Weight that came before the lid opened does not belong to this opening. */
-    return bin->phase == BIN_RESTING && decide_resting(bin, now_ms, 1000, decision);
-}
-
-int64_t bin_deadline(const struct bin *bin)
-{
-    if (bin->phase != BIN_WEIGHING) {
-        return INT64_MAX;
-    }
-    int64_t limit = bin->opening.closed_ms + bin->timing->settle_limit_ms;
-    int64_t heard = bin->opening.closed_ms;
-    if (bin->value_ms != BIN_NEVER && bin->value_ms > heard) {
-        heard = bin->value_ms;
-    }
-    int64_t silent = heard + silence_limit(bin) + 1;
-    return silent < limit ? silent : limit;
+    bin->has_booked = opening->has_base;
+    bin->booked_g = opening->base_g;
 }
 
 /* ---- service --------------------------------------------------------------------------------- */
@@ -501,11 +441,24 @@ int64_t bin_deadline(const struct bin *bin)
 void bin_service_begin(struct bin *bin)
 {
     bin->phase = BIN_SERVICE;
+    bin->proof_ms = BIN_NEVER;
+    bin->late.closed_ms = BIN_NEVER;
+}
+
+void bin_cleared(struct bin *bin)
+{
+    bin->has_booked = false;
+    bin->unseen = false;
 }
 
 void bin_service_end(struct bin *bin, int64_t now_ms, const settled_t *after)
 {
-    rest_at(bin, after->has_estimate, after->grams, now_ms);
+    bin->has_base = false;
+    bin->is_taken_away = false;
+    bin->knows_floor = false;
+    if (after->has_estimate) {
+        bin_rest_at(bin, after->grams, now_ms);
+    }
     bin->phase = BIN_RESTING;
     if (bin->lid_open) {
         bin_open(bin, now_ms, 0, WASTE_NONE);

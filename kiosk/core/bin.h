@@ -6,7 +6,23 @@
  * While RESTING, the settled weight is the base, and follows slow drift. An opening is judged by
  * the difference between the settled weight after it and the base before it, so that zero offset,
  * creep and the bin's own weight cancel out. A lid left open is decided once a gain has rested for
- * long enough. Without a usable lid sensor, a settled step of the weight decides alone.
+ * long enough; from then on, as where no usable lid sensor is, a settled step decides alone.
+ *
+ * Weight that moved just before a lid opened (a bag laid on it, a late lid, somebody who leans) is
+ * judged by where the weight is afterwards: back at the base, it was leaning; still there, it is
+ * the bag's, or, when it had rested for longer than people wait, nobody's.
+ *
+ * Quality: SETTLED when the weight stood still, UNSETTLED when it did not within the limit, but the
+ * change is larger than what its scatter can hide (the outcome is judged as usual and the spread
+ * kept); otherwise nothing is known, and the outcome is `unweighed`.
+ *
+ * The books. Every settled change of the base while the program runs is in exactly one row:
+ *
+ *     deposit.weight_g + closing.change_g + adjustment.change_g - collection.removed_g
+ *         = base now - first base - what has drifted since the last row
+ *
+ * `booked_g` is the level that the rows account for; base_g - booked_g, the drift, has a row of its
+ * own as soon as it is as large as the least deposit, before a collection and at the end of a run.
  *
  * Pure; part of struct kiosk. Times are monotonic ms.
  */
@@ -14,24 +30,22 @@
 #define KIOSK_CORE_BIN_H
 
 #include "kiosk/core/frozen.h"
-#include "kiosk/core/settle.h"
+#include "kiosk/core/learn.h"
 #include "kiosk/core/site.h"
 #include "kiosk/core/view.h"
 
 enum {
     BIN_ADJUST_MS = 5000, /* weight that came or went under a closed lid must stay so long */
-    BIN_STEP_MS = 1500,   /* the same, where the lid sensor is gone and a step decides alone */
-    BIN_FLICKER_MS = 5000 /* how long a scale at rest is watched to learn how much it flickers */
+    BIN_STEP_MS = 2500,   /* the same, where the lid sensor is gone and a step decides alone */
+    BIN_LATE_MS = 10000,  /* so long after an opening without a gain its bag may still fall */
+    BIN_AWAIT_MS = 2000,  /* weight that rested longer before a lid opened was not that person's */
+    BIN_CHATTER_MS = 150, /* a lid that opens again so soon was never closed */
+    BIN_CONCLUDE_MS = 3000, /* a gain that rests so long under an open lid is the person's before */
+    BIN_LEAN_MS = 1500,     /* weight that came and went: shorter is a touch */
+    BIN_LEAN_G = 300
 };
 
 #define BIN_NEVER INT64_MIN
-
-/* What a scale at rest does by itself: learnt, so that a noisy one still settles. */
-struct bin_flicker {
-    int64_t since_ms;      /* of the watch that goes on; BIN_NEVER */
-    int32_t spread_g;      /* the largest of any window since then */
-    int32_t low_g, high_g; /* of the windows' medians */
-};
 
 enum bin_phase { BIN_RESTING, BIN_OPEN, BIN_WEIGHING, BIN_SERVICE };
 
@@ -46,7 +60,32 @@ struct bin_opening {
     bool interrupted; /* begun before a restart */
     bool decided;     /* its deposit is out already; only a further gain counts */
     bool blind;       /* the scale was frozen when the lid opened: what it repeats is no base */
+    bool near_miss;   /* a wrong lid had been opened and closed for nothing since the choice */
     bool meant_it;    /* warned of the wrong lid, the person said that this class was meant */
+    bool was_away;    /* the weight had left the base before: it rested at away_g, for away_ms */
+    bool came_back;   /* and was seen at the base again */
+    int32_t away_g;
+    int64_t away_ms;
+};
+
+/* Settled weight that is not the base, while nothing should change it. */
+struct bin_away {
+    int64_t since_ms; /* BIN_NEVER: it is at the base */
+    int32_t grams;
+};
+
+/* Somebody leans, or pulls: how far and since when the readings are off the base. */
+struct bin_lean {
+    int64_t since_ms; /* BIN_NEVER */
+    int32_t peak_g;   /* the farthest, from the base */
+};
+
+/* From a weight at rest to nothing within one reading: the zero key, if it stays there. */
+struct bin_zero {
+    bool suspected;
+    bool confirmed; /* and not yet told */
+    uint8_t readings;
+    int32_t from_g;
 };
 
 struct bin {
@@ -55,7 +94,7 @@ struct bin {
     enum bin_phase phase;
 
     struct settle settle;
-    struct bin_flicker flicker;
+    struct learn learn;
     struct frozen frozen;
     enum reading_status scale_status;
     int32_t grams;    /* the newest weight */
@@ -68,12 +107,28 @@ struct bin {
 
     bool has_base;
     int32_t base_g;
-    int64_t away_since_ms; /* RESTING: settled off the base since; BIN_NEVER */
-    int64_t base_ms;       /* when the weight last was at the base */
+    int64_t base_ms; /* when the weight last was at the base */
+    bool has_booked;
+    int32_t booked_g;
+    struct bin_away away;
+    struct bin_lean lean;
+    struct bin_zero zero;
+    bool lean_ended; /* and not yet told: lean.peak_g */
+    bool unseen;     /* the base was lost in an opening that nobody could weigh */
+
+    bool is_taken_away; /* the weight fell below all that an empty bin ever showed */
+    bool knows_floor;
+    int32_t floor_g;      /* the least base since the start or the last swap */
+    uint8_t closed_gains; /* in a row, under a lid that says it is closed, without a removal */
+    bool lid_doubtful;    /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     int64_t rest_since_ms;      /* OPEN: standing still since; BIN_NEVER */
     int32_t rest_g;
+    struct bin_opening late; /* the latest opening that ended without a gain, while its bag may
+                                still fall: late.closed_ms, or BIN_NEVER */
+    int64_t proof_ms;        /* when a verdict is compared with what rests; BIN_NEVER */
+    int32_t proof_g;
 };
 
 enum lid_edge { LID_SAME, LID_OPENED, LID_CLOSED };
@@ -84,22 +139,25 @@ enum bin_verdict {
                       or a removal) */
     BIN_UNKNOWN,   /* an opening ended and the scale could not say */
     BIN_STEP,      /* weight came with no lid sensor to see an opening */
-    BIN_ADJUSTMENT /* weight came or went under a closed lid */
+    BIN_ADJUSTMENT /* weight came or went under a closed lid, or only the base moved: `cause` */
 };
 
 struct bin_decision {
     enum bin_verdict verdict;
     struct bin_opening opening; /* as it was; closed_ms set. For STEP: times and base only. */
     enum weight_quality quality;
-    int32_t weight_g; /* final minus base */
-    int32_t final_g, spread_g;
+    enum adjust_cause cause; /* ADJUSTMENT */
+    int32_t weight_g;        /* final minus base */
+    int32_t base_g, final_g, spread_g;
+    int32_t peak_g; /* ADJUST_LEANING */
 };
 
 void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing);
 
-/* A reading of this bin's scale or lid; the lid's tells what the kiosk must do about it. */
+/* A reading of this bin's scale or lid; the lid's tells what the kiosk must do about it.
+ * `same_turn`: the visit and the choice are still those of the bin's latest opening. */
 void bin_weigh(struct bin *bin, const reading_t *reading);
-enum lid_edge bin_lid(struct bin *bin, const reading_t *reading);
+enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn);
 
 /* A reading of its level sensor: what is shown of it, and of no effect on deposits. */
 void bin_level(struct bin *bin, const reading_t *reading);
@@ -108,8 +166,8 @@ bool bin_level_is_fresh(const struct bin *bin, int64_t now_ms);
 void bin_scale_port(struct bin *bin, bool up);
 void bin_lid_port(struct bin *bin, bool up);
 
-/* After LID_OPENED. If an earlier opening was still being weighed, or an adjustment was pending, it
- * is decided first, on the best estimate: true, and `decision` holds it. */
+/* After LID_OPENED. If an earlier opening was still being weighed it is decided first, on the best
+ * estimate: true, and `decision` holds it. */
 bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
 void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen);
 void bin_close(struct bin *bin, int64_t now_ms); /* after LID_CLOSED */
@@ -117,9 +175,13 @@ void bin_close(struct bin *bin, int64_t now_ms); /* after LID_CLOSED */
 /* An opening that the ledger began and never ended, found on start. */
 void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *opening);
 
-/* To be asked after every input and at bin_deadline(): true, and `decision` holds it. */
-bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
+/* To be asked after every input and at bin_deadline() until it says no: true, and `decision` holds
+ * what is to be recorded. `expected`: somebody has chosen this bin's class and opened no lid. */
+bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decision *decision);
 int64_t bin_deadline(const struct bin *bin); /* INT64_MAX where none */
+
+/* Somebody else's turn begins: a gain that already rests under the open lid is decided now. */
+bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
 
 /* An opening is being watched whose end is not decided. */
 bool bin_is_busy(const struct bin *bin);
@@ -128,7 +190,17 @@ bool bin_is_busy(const struct bin *bin);
 void bin_service_begin(struct bin *bin);
 void bin_service_end(struct bin *bin, int64_t now_ms, const settled_t *after);
 
+/* The base and the books move to `grams`: true, and `decision` is the row that says so. */
+bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decision *decision);
+
+/* Where the weight stands still, using no reading from before `since_ms`. */
 settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms);
+/* What there is to say of it, moving or not. */
+settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms);
+/* The base is `grams` from now on. */
+void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms);
+/* A collection accounts for what stood here: the books begin anew with the next base. */
+void bin_cleared(struct bin *bin);
 int32_t bin_min_deposit(const struct bin *bin);
 enum sensor_state bin_scale_state(const struct bin *bin, int64_t now_ms);
 enum sensor_state bin_lid_state(const struct bin *bin, int64_t now_ms);

@@ -5,6 +5,8 @@
 
 /* ---- visits ---------------------------------------------------------------------------------- */
 
+static void conclude_open_lids(struct step *step, enum waste_class class);
+
 static void record_visit(struct step *step, const struct visit *visit)
 {
     struct kiosk_event event = {
@@ -73,10 +75,13 @@ void deposits_choose(struct step *step, enum waste_class class)
 {
     struct kiosk *kiosk = step->kiosk;
     struct receipt *receipt = &kiosk->receipt;
+    conclude_open_lids(step, class);
     bool asked = receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED &&
                  !receipt->declared && !receipt->undone;
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->choice = class;
+    visit->choice_unused = true;
+    visit->choice_ms = kiosk->now_ms;
     visit->item[0] = '\0';
     visit->near_miss = false;
     kiosk->choosing = false;
@@ -179,8 +184,10 @@ static void begin_opening(struct step *step, int index)
     }
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->openings++;
+    visit->choice_unused = false;
     kiosk->receipt.shown = false;
     bin_open(bin, kiosk->now_ms, visit->id, visit->choice);
+    bin->opening.near_miss = visit->near_miss;
     copy_text(bin->opening.item, ITEM_NAME_MAX, visit->item);
     record_opening(step, bin, visit);
     if (is_wrong(bin)) {
@@ -192,7 +199,9 @@ void deposits_lid(struct step *step, int index, const reading_t *reading)
 {
     struct kiosk *kiosk = step->kiosk;
     struct bin *bin = &kiosk->bins[index];
-    switch (bin_lid(bin, reading)) {
+    const struct visit *visit = &kiosk->visits.current;
+    bool same_turn = visit->id == bin->opening.visit && visit->choice == bin->opening.chosen;
+    switch (bin_lid(bin, reading, same_turn)) {
     case LID_OPENED:
         begin_opening(step, index);
         break;
@@ -303,11 +312,20 @@ static void adopt(struct step *step, struct bin_opening *opening)
     opening_decided(step, opening);
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->openings++;
+    visit->choice_unused = false;
     opening->visit = visit->id;
     opening->chosen = visit->choice;
     copy_text(opening->item, ITEM_NAME_MAX, visit->item);
     opening->decided = false;
     opening->meant_it = false;
+}
+
+/* The wrong lid was closed again, with nothing in it, before the right one opened. */
+static bool was_warned(const struct visit *visit, const struct bin_opening *opening)
+{
+    bool before = visit != NULL && visit->near_miss && visit->choice == opening->chosen &&
+                  visit->near_miss_ms <= opening->opened_ms;
+    return opening->near_miss || before;
 }
 
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
@@ -318,7 +336,7 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
     enum outcome outcome =
-        outcome_of(&kiosk->bins[index], decision, visit != NULL && visit->near_miss);
+        outcome_of(&kiosk->bins[index], decision, was_warned(visit, &decision->opening));
     struct event_deposit deposit = deposit_of(kiosk, index, decision, outcome);
     struct kiosk_event event = {.kind = EVENT_DEPOSIT, .body.deposit = deposit};
     uint32_t token = step_record(step, &event);
@@ -347,8 +365,12 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
     bool wrong_lid = decision->opening.chosen != WASTE_NONE &&
                      decision->opening.chosen != bin->site->class && !decision->opening.meant_it;
     if (visit != NULL && wrong_lid) {
-        visit->near_miss = visit->choice == decision->opening.chosen;
         visit->near_misses++;
+        if (visit->choice == decision->opening.chosen &&
+            decision->opening.opened_ms >= visit->choice_ms) {
+            visit->near_miss = true;
+            visit->near_miss_ms = decision->opening.closed_ms;
+        }
     }
     struct kiosk_event event = {
         .kind = EVENT_CLOSING,
@@ -364,16 +386,18 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
     opening_decided(step, &decision->opening);
 }
 
-void deposits_adjust(struct step *step, int index, int32_t base_g, int32_t final_g)
+void deposits_adjust(struct step *step, int index, const struct bin_decision *decision)
 {
     struct kiosk_event event = {
         .kind = EVENT_ADJUSTMENT,
         .body.adjustment =
             {
                 .bin = step->kiosk->site->bins[index].number,
-                .change_g = final_g - base_g,
-                .base_g = base_g,
-                .final_g = final_g,
+                .change_g = decision->weight_g,
+                .base_g = decision->base_g,
+                .final_g = decision->final_g,
+                .cause = decision->cause,
+                .peak_g = decision->peak_g,
             },
     };
     step_record(step, &event);
@@ -392,16 +416,45 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
         on_no_gain(step, index, decision);
         break;
     case BIN_ADJUSTMENT:
-        deposits_adjust(step, index, decision->opening.base_g, decision->final_g);
+        deposits_adjust(step, index, decision);
         break;
     }
 }
 
 void deposits_decide(struct step *step, int index)
 {
+    struct kiosk *kiosk = step->kiosk;
+    struct bin *bin = &kiosk->bins[index];
+    const struct visit *visit = &kiosk->visits.current;
+    bool expected = visit->id != 0 && visit->choice_unused && visit->choice == bin->site->class;
     struct bin_decision decision;
-    if (bin_decide(&step->kiosk->bins[index], step->kiosk->now_ms, &decision)) {
+    while (bin_decide(bin, kiosk->now_ms, expected, &decision)) {
         judge_decision(step, index, &decision);
+    }
+}
+
+/* Somebody chooses a class whose lid still stands open: what rests there was brought before. */
+static void conclude_open_lids(struct step *step, enum waste_class class)
+{
+    struct kiosk *kiosk = step->kiosk;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        struct bin_decision decision;
+        bool is_next = kiosk->site->bins[i].class == class;
+        if (is_next && bin_conclude(&kiosk->bins[i], kiosk->now_ms, &decision)) {
+            judge_decision(step, i, &decision);
+        }
+    }
+}
+
+void deposits_close_books(struct step *step)
+{
+    struct kiosk *kiosk = step->kiosk;
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        struct bin *bin = &kiosk->bins[i];
+        struct bin_decision decision;
+        if (bin->has_base && bin_rebook(bin, kiosk->now_ms, bin->base_g, &decision)) {
+            deposits_adjust(step, i, &decision);
+        }
     }
 }
 

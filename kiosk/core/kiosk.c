@@ -263,6 +263,7 @@ void kiosk_end(struct kiosk *kiosk, int64_t now_ms, const char *reason,
     struct step step = {kiosk, effects};
     kiosk->now_ms = now_ms;
     deposits_end_visit(&step);
+    deposits_close_books(&step);
     struct kiosk_event event = {.kind = EVENT_STOP};
     copy_text(event.body.stop.reason, EVENT_TEXT_MAX, reason);
     step_record(&step, &event);

@@ -115,7 +115,7 @@ static void guide_to_choice(enum waste_class choice, struct view *view)
 /* The lid's slam is felt by the scale: what the last moments agree on, not the newest reading. */
 static bool brought_nothing(const struct bin *bin, int64_t now_ms)
 {
-    settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
+    settled_t now = bin_estimate(bin, now_ms, BIN_NEVER);
     return !bin->opening.has_base || !now.has_estimate ||
            now.grams - bin->opening.base_g < bin_min_deposit(bin);
 }

@@ -68,6 +68,7 @@ static void collect_finish(struct step *step)
     copy_text(event.body.collection.who, EVENT_TEXT_MAX, "cleaner");
     collection->token = step_record(step, &event);
     step_sound(step, SOUND_RECEIPT);
+    bin_cleared(&kiosk->bins[collection->bin]);
     bin_service_end(&kiosk->bins[collection->bin], kiosk->now_ms, &collection->after);
     collection->step = COLLECT_DONE;
     kiosk->service_touched_ms = kiosk->now_ms; /* time to read what came of it */
@@ -99,11 +100,10 @@ static void account_for_before(struct step *step)
     if (!bin->has_base || !collection->before.has_estimate) {
         return;
     }
-    int32_t change = collection->before.grams - bin->base_g;
-    if (change >= bin_min_deposit(bin) || change <= -bin_min_deposit(bin)) {
-        deposits_adjust(step, collection->bin, bin->base_g, collection->before.grams);
+    struct bin_decision decision;
+    if (bin_rebook(bin, step->kiosk->now_ms, collection->before.grams, &decision)) {
+        deposits_adjust(step, collection->bin, &decision);
     }
-    bin->base_g = collection->before.grams;
 }
 
 static void collect_watch(struct step *step)

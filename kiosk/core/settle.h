@@ -1,9 +1,12 @@
 /* From noisy readings to one weight that stands still.
  *
- * A weight is settled when the spread of all readings in a window is small, not when one step is: a
- * slow ramp passes any step test. Where a scale flickers and a larger spread is allowed, the older
- * and the newer half of the window must still agree. The scale's own stable flag is not needed.
- * Pure; the caller owns the struct.
+ * A weight is settled when a whole window of readings scatters no more than the scale does at rest,
+ * and its older and newer half agree on average: a slow ramp passes any test of steps, an
+ * oscillation any test of two readings. One reading that lies apart from seven or more others is a
+ * spike and does not count. Two windows are tried: a short one first, which a quiet scale passes at
+ * once, then a long one, over which noise averages out. The scale's own stable flag is not needed.
+ *
+ * Pure; the caller owns the struct. Integers only: grams, and milligrams where averages need them.
  */
 #ifndef KIOSK_CORE_SETTLE_H
 #define KIOSK_CORE_SETTLE_H
@@ -20,25 +23,33 @@ struct settle {
     int64_t t_ms[SETTLE_SAMPLES_MAX];
     int32_t grams[SETTLE_SAMPLES_MAX];
     uint8_t count, newest;
-    int32_t window_ms;
-    int32_t
-        tolerance_g; /* the largest spread that still counts as standing still; may be changed */
-    int32_t trend_g; /* the largest difference between the halves of the window, on average */
+};
+
+/* What standing still means for this scale (learn.h). */
+struct settle_terms {
+    int32_t short_ms, long_ms; /* the two windows */
+    int32_t division_g;
+    int32_t noise_mg; /* at rest, on average: distance of a reading from the mean */
 };
 
 typedef struct settled_t {
     bool settled;
-    bool has_estimate; /* grams and spread_g hold at least one reading */
-    int32_t grams;     /* median of the window */
-    int32_t spread_g;  /* largest minus smallest */
+    bool has_estimate; /* the rest holds what at least one reading says */
+    int32_t grams;     /* mean of the window, without a spike */
+    int32_t spread_g;  /* largest minus smallest, without a spike */
+    int32_t doubt_g;   /* how far the estimate may be off, as far as these readings can tell */
+    int32_t noise_mg;  /* mean distance from the mean */
 } settled_t;
 
-/* `tolerance_g` is that of a quiet scale, and the trend that is allowed. */
-void settle_init(struct settle *settle, int32_t window_ms, int32_t tolerance_g);
+void settle_init(struct settle *settle);
 void settle_reset(struct settle *settle); /* forgets the samples */
 void settle_push(struct settle *settle, int64_t t_ms, int32_t grams);
 
 /* What the newest samples say, using none from before `since_ms`. */
-settled_t settle_read(const struct settle *settle, int64_t since_ms);
+settled_t settle_read(const struct settle *settle, int64_t since_ms,
+                      const struct settle_terms *terms);
+
+/* The best estimate over up to `window_ms`, whether it stands still or not. */
+settled_t settle_estimate(const struct settle *settle, int64_t since_ms, int32_t window_ms);
 
 #endif

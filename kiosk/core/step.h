@@ -29,7 +29,8 @@ void deposits_meant_it(struct step *step);
 void deposits_end_visit(struct step *step);
 void deposits_abandon(struct step *step, int bin); /* its opening turns out to be service */
 /* Weight came or went with no deposit to account for it. */
-void deposits_adjust(struct step *step, int bin, int32_t base_g, int32_t final_g);
+void deposits_adjust(struct step *step, int bin, const struct bin_decision *decision);
+void deposits_close_books(struct step *step); /* the end of a run: the drift since the last row */
 void deposits_stored(struct step *step, const struct pending_event *pending, int64_t seq);
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */

@@ -17,6 +17,9 @@ struct visit {
     int64_t started_ms, last_ms;
     enum waste_class choice;
     char item[ITEM_NAME_MAX]; /* the thing that the choice was made for, or "" */
+    bool choice_unused;       /* no lid has opened since it was made */
+    int64_t choice_ms;        /* when it was made */
+    int64_t near_miss_ms;     /* when the wrong lid closed */
     bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
     int32_t openings; /* undecided */
     char person[SUBJECT_MAX]; /* whose card was held; "" where nobody is known */

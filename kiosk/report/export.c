@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "assets/strings/export.def"
 #include "kiosk/report/columns.h"
 #include "kiosk/report/export.h"
 #include "kiosk/report/text.h"
+#include "kiosk/report/xlsx.h"
 
 struct export
 {
@@ -19,6 +21,7 @@ struct export
     enum export_format format;
     int64_t rows;
     bool ended;
+    int workbook;             /* XLSX: the finished file; -1 */
     struct text text;         /* where lines are written now */
     char line[TEXT_LINE_MAX]; /* one being handed out, where the reader has no room for it */
     size_t length, given;     /* of it; how much the reader has */
@@ -95,8 +98,8 @@ bool export_parse(struct export_request *request, const char *what, const char *
         request->format++;
     }
     if (request->format == EXPORT_FORMAT_COUNT) {
-        snprintf(error, EXPORT_ERROR_MAX, "format: \"%.20s\" is not known; choose csv or jsonl",
-                 format ? format : "");
+        snprintf(error, EXPORT_ERROR_MAX,
+                 "format: \"%.20s\" is not known; choose csv, xlsx or jsonl", format ? format : "");
         return false;
     }
     if (!parse_limit("from", from, &request->days.has_from, &request->days.from, error) ||
@@ -247,14 +250,15 @@ struct export *export_open(const char *directory, const struct export_request *r
     export->format = request->format;
     export->with_names = request->with_names;
     export->columns =
-        request->format == EXPORT_CSV ? columns_csv(request->what) : columns_json(request->what);
+        request->format == EXPORT_JSONL ? columns_json(request->what) : columns_csv(request->what);
+    export->workbook = -1;
     if (ledger_open_reader(&export->ledger, directory, error) != LEDGER_OK ||
         record_cursor_open(&export->cursor, export->ledger, request->what, &request->days, error) !=
             LEDGER_OK) {
         export_close(export);
         return NULL;
     }
-    if (request->format != EXPORT_CSV) {
+    if (request->format == EXPORT_JSONL) {
         if (!people_read(&export->people, directory, error)) {
             export_close(export);
             return NULL;
@@ -266,6 +270,12 @@ struct export *export_open(const char *directory, const struct export_request *r
         write_to(export, export->line, sizeof export->line);
         put_csv_header(export);
         export->length = (size_t)(export->text.at - export->line);
+    } else if (export->format == EXPORT_XLSX) {
+        export->workbook = xlsx_make(export->cursor, export->columns, &export->rows, error);
+        if (export->workbook < 0) {
+            export_close(export);
+            return NULL;
+        }
     }
     return export;
 }
@@ -277,7 +287,7 @@ static bool put_record(void *context, const struct ledger_record *record)
     struct text *text = &export->text;
 
     export->rows++;
-    if (export->format != EXPORT_CSV) {
+    if (export->format == EXPORT_JSONL) {
         put_json_line(export, text, record);
     } else if (export->csv_line) {
         export->csv_line(text, record);
@@ -306,9 +316,21 @@ static size_t take_line(struct export *export, char *bytes, size_t size)
     return count;
 }
 
+static ssize_t read_workbook(struct export *export, char *bytes, size_t size)
+{
+    ssize_t count = read(export->workbook, bytes, size);
+    if (count < 0) {
+        snprintf(export->error, sizeof export->error, "the workbook cannot be read back; try csv");
+    }
+    return count;
+}
+
 ssize_t export_read(struct export *export, char *bytes, size_t size)
 {
     assert(size > 0);
+    if (export->workbook >= 0) {
+        return read_workbook(export, bytes, size);
+    }
     size_t count = take_line(export, bytes, size);
     while (count < size && !export->ended) {
         if (size - count >= TEXT_LINE_MAX) {
@@ -339,6 +361,9 @@ void export_close(struct export *export)
 {
     if (!export) {
         return;
+    }
+    if (export->workbook >= 0) {
+        close(export->workbook);
     }
     record_cursor_close(export->cursor);
     people_free(&export->people);

@@ -17,7 +17,8 @@
 /* X(NAME, "word", "media type") */
 #define EXPORT_FORMATS(X)                                                                          \
     X(EXPORT_CSV, "csv", "text/csv; charset=utf-8")                                                \
-    X(EXPORT_JSONL, "jsonl", "application/x-ndjson")
+    X(EXPORT_JSONL, "jsonl", "application/x-ndjson")                                               \
+    X(EXPORT_XLSX, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 enum export_format {
 #define X(name, text, type) name,

@@ -165,8 +165,8 @@ static int64_t before_undated(struct ledger *ledger, const struct covers *covers
             covered = cover->last_seq;
         }
     }
-    int64_t undated = ask(ledger, undated[what], covered, INT64_MAX, code);
-    return undated <= last ? undated - 1 : last;
+    int64_t first = ask(ledger, undated[what], covered, INT64_MAX, code);
+    return first <= last ? first - 1 : last;
 }
 
 static int find_range(struct ledger *ledger, struct purge *purge)

@@ -53,7 +53,9 @@ static double applied(struct platform *platform)
         force->sway = 0;
     }
     if (platform->t_us < platform->shake_until_us) {
-        platform->shake_phase += platform->shake_hz * step_s;
+        /* Nothing that shakes a platform keeps its pitch: half a second later the phase is another.
+         */
+        platform->shake_phase += platform->shake_hz * step_s + 0.02 * draw_normal(&platform->draw);
         double left_s = (double)(platform->shake_until_us - platform->t_us) / 1e6;
         double fade = left_s < 0.5 ? left_s * 2 : 1;
         g += platform->shake_g * fade * draw_wave(platform->shake_phase);

@@ -132,8 +132,10 @@ struct scene_opening {
     bool answered;      /* a class was named afterwards */
     int declared_after; /* class */
     /* truth_judge() */
-    int chosen; /* class or SCENE_NONE */
-    bool sure;  /* no doubt about which choice stood */
+    int chosen;        /* class or SCENE_NONE */
+    int choice_number; /* 0: none */
+    bool missed;       /* as a near miss it corrected a deposit */
+    bool sure;         /* no doubt about which choice stood */
     enum { KNOWS_NO, KNOWS_MAYBE, KNOWS_YES } scale_knows;
     const char *outcome; /* text id; "" where no deposit */
 };

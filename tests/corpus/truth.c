@@ -9,17 +9,17 @@ enum {
     IDLE_MS = 10000,    /* a visit ends so long after its last event */
     MARGIN_MS = 1500,   /* a lid is known a little later than it moves */
     DECIDING_MS = 9500, /* an effect, too, is an event of the visit: it may come so late */
+    ORDER_MS = 1000,    /* what a lid and a scale tell may come in the other order */
     END_KNOWN_MS = 9500 /* so long after the last movement a scale can still say what lies there */
 };
 
 /* What stands, and whether anybody could doubt it. */
 struct standing {
     int choice;
-    bool doubtful; /* the visit may have ended */
-    bool near_miss, near_miss_doubtful;
-    int64_t chosen_ms;
-    int64_t seen_ms; /* last touch or lid that the kiosk can know of */
-    int64_t any_ms;  /* last movement of any kind */
+    bool doubtful;     /* the visit may have ended */
+    int choice_number; /* counts on with every choice */
+    int64_t seen_ms;   /* last touch or lid that the kiosk can know of */
+    int64_t any_ms;    /* last movement of any kind */
     int open_lids;
 };
 
@@ -58,8 +58,6 @@ static void forget(struct standing *standing)
 {
     standing->choice = SCENE_NONE;
     standing->doubtful = false;
-    standing->near_miss = false;
-    standing->near_miss_doubtful = false;
 }
 
 /* Time has passed: the visit goes on, is over, or nobody could swear to either. */
@@ -97,7 +95,7 @@ static void on_touch(struct standing *standing, const struct scene_action *actio
     if (strcmp(action->verb, "choose") == 0) {
         forget(standing);
         standing->choice = class_of(action->argument);
-        standing->chosen_ms = action->t_ms;
+        standing->choice_number++;
     } else if (strcmp(action->argument, "finish") == 0 ||
                strcmp(action->argument, "service") == 0) {
         forget(standing);
@@ -109,6 +107,7 @@ static void stand(struct standing *standing, struct scene_opening *opening, int6
 {
     pass(standing, t_ms);
     opening->chosen = standing->choice;
+    opening->choice_number = standing->choice == SCENE_NONE ? 0 : standing->choice_number;
     opening->sure = !standing->doubtful;
 }
 
@@ -129,26 +128,40 @@ static void on_lid(struct scene *scene, struct standing *standing,
     pass(standing, action->t_ms);
     standing->open_lids--;
     see(standing, action->t_ms);
-    bool wrong = opening->chosen != SCENE_NONE && opening->chosen != scene->classes[opening->bin];
-    if (wrong && opening->chosen == standing->choice) {
-        bool tiny = opening->grams > 0 && opening_is_small(scene, opening);
-        standing->near_miss |= opening->grams <= 0;
-        standing->near_miss_doubtful |= tiny || !opening->sure;
-    }
 }
 
-static void judge_outcome(struct scene *scene, struct standing *standing,
-                          struct scene_opening *opening)
+/* Was another lid opened for the same choice and closed without a gain, before this weight landed?
+ * A near miss counts once. Where a scale's and a lid's delay could turn the order around, or the
+ * other lid brought a little, nobody can be sure. */
+static bool had_near_miss(struct scene *scene, struct scene_opening *opening, int64_t landed_ms)
+{
+    bool had = false;
+    for (int i = 0; i < scene->opening_count; i++) {
+        struct scene_opening *other = &scene->openings[i];
+        bool same = other->choice_number == opening->choice_number && !other->missed &&
+                    other->opened_ms <= landed_ms && scene->classes[other->bin] != opening->chosen;
+        if (!same || scene_lid_fault(scene, other->bin, other->opened_ms) != NULL) {
+            continue;
+        }
+        bool close_call =
+            other->closed_ms - landed_ms < ORDER_MS && landed_ms - other->closed_ms < ORDER_MS;
+        bool tiny = other->grams > 0 && opening_is_small(scene, other);
+        bool counts = other->grams <= 0 && other->closed_ms <= landed_ms;
+        opening->sure = opening->sure && !tiny && !close_call && (!counts || other->sure);
+        other->missed = counts;
+        had = had || counts;
+    }
+    return had;
+}
+
+static void judge_outcome(struct scene *scene, struct scene_opening *opening, int64_t landed_ms)
 {
     if (opening->chosen == SCENE_NONE) {
         opening->outcome = "undeclared";
     } else if (opening->chosen != scene->classes[opening->bin]) {
         opening->outcome = "wrong_bin";
     } else {
-        opening->outcome = standing->near_miss ? "corrected" : "consistent";
-        opening->sure = opening->sure && !standing->near_miss_doubtful;
-        standing->near_miss = false;
-        standing->near_miss_doubtful = false;
+        opening->outcome = had_near_miss(scene, opening, landed_ms) ? "corrected" : "consistent";
     }
 }
 
@@ -174,7 +187,7 @@ static void on_load(struct scene *scene, struct standing *standing,
         stand(standing, opening, action->t_ms);
         opening->sure = false; /* which opening, whose choice? */
     }
-    judge_outcome(scene, standing, opening);
+    judge_outcome(scene, opening, action->t_ms);
 }
 
 /* A choice just after a lid that is reported late: before or after? */

@@ -25,7 +25,7 @@ static void append_some(struct witness *witness, int from, int count)
 {
     static const enum event_kind kinds[] = {EVENT_OPENING, EVENT_DEPOSIT, EVENT_VISIT};
     for (int i = from; i < from + count; i++) {
-        if (!witness_append(witness, kinds[i % KINDS], i)) {
+        if (!witness_append(witness, kinds[i % 3], i)) {
             return;
         }
     }

@@ -509,63 +509,6 @@ static void fill_longest(struct view *view, struct site *site)
     scale_fault(view, 2, SENSOR_SILENT, 3599000);
 }
 
-static void collect_settling(struct view *view, struct site *site)
-{
-    sample_base(view, site);
-    view->screen = SCREEN_COLLECT;
-    view->collect_bin = 2;
-    view->bins[2].in_service = true;
-}
-
-static void collect_swap(struct view *view, struct site *site)
-{
-    collect_settling(view, site);
-    view->collect = COLLECT_SWAP;
-    view->collect_weighed = true;
-    view->collect_before_g = 61300;
-}
-
-static void collect_done(struct view *view, struct site *site)
-{
-    collect_swap(view, site);
-    view->collect = COLLECT_DONE;
-    view->collect_after_g = 12;
-    view->collect_less = true;
-    view->collect_recorded = true;
-}
-
-static void collect_no_less(struct view *view, struct site *site)
-{
-    collect_done(view, site);
-    view->collect_less = false;
-    view->collect_after_g = view->collect_before_g;
-}
-
-static void collect_unrecorded(struct view *view, struct site *site)
-{
-    collect_done(view, site);
-    view->collect_recorded = false;
-    view->store = STORE_FAILED;
-    view->unrecorded = 2;
-}
-
-static void collect_unweighed(struct view *view, struct site *site)
-{
-    collect_done(view, site);
-    view->collect_weighed = false;
-    view->collect_less = false;
-}
-
-static void collect_longest(struct view *view, struct site *site)
-{
-    sample_longest(view, site);
-    view->screen = SCREEN_COLLECT;
-    view->collect_bin = 7;
-    view->collect = COLLECT_SWAP;
-    view->collect_weighed = true;
-    view->collect_before_g = 123456;
-}
-
 const struct golden_sample golden_samples[] = {
     {"choose", choose, false},
     {"choose-faults", choose_faults, false},
@@ -608,13 +551,13 @@ const struct golden_sample golden_samples[] = {
     {"fill-frozen", fill_frozen, false},
     {"fill-eight", fill_eight, false},
     {"fill-longest", fill_longest, true},
-    {"collect-settling", collect_settling, false},
-    {"collect-swap", collect_swap, false},
-    {"collect-done", collect_done, false},
-    {"collect-unrecorded", collect_unrecorded, false},
-    {"collect-no-less", collect_no_less, false},
-    {"collect-unweighed", collect_unweighed, false},
-    {"collect-longest", collect_longest, true},
+    {"collect-settling", sample_collect_settling, false},
+    {"collect-swap", sample_collect_swap, false},
+    {"collect-done", sample_collect_done, false},
+    {"collect-unrecorded", sample_collect_unrecorded, false},
+    {"collect-no-less", sample_collect_no_less, false},
+    {"collect-unweighed", sample_collect_unweighed, false},
+    {"collect-longest", sample_collect_longest, true},
     {"devices", sample_devices, false},
     {"devices-faults", sample_devices_faults, false},
     {"devices-frozen", sample_devices_frozen, false},

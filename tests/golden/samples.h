@@ -35,6 +35,14 @@ void sample_guide_item(struct view *view, struct site *site);
 void sample_guide_item_local(struct view *view, struct site *site);
 void sample_guide_item_longest(struct view *view, struct site *site);
 
+void sample_collect_settling(struct view *view, struct site *site);
+void sample_collect_swap(struct view *view, struct site *site);
+void sample_collect_done(struct view *view, struct site *site);
+void sample_collect_no_less(struct view *view, struct site *site);
+void sample_collect_unrecorded(struct view *view, struct site *site);
+void sample_collect_unweighed(struct view *view, struct site *site);
+void sample_collect_longest(struct view *view, struct site *site);
+
 void sample_devices(struct view *view, struct site *site);
 void sample_devices_faults(struct view *view, struct site *site);
 void sample_devices_frozen(struct view *view, struct site *site);

@@ -41,6 +41,7 @@ OWNERS = (
     (r"SDL.*\.h", ("kiosk/shell",)),
     (r"sqlite3\.h", ("kiosk/store",)),
     (r"jansson\.h", ("kiosk/store",)),
+    (r"xlsxwriter\.h", ("kiosk/report",)),
     (r"libserialport\.h", ("hw",)),
     (r"modbus/.*", ("hw",)),
     (r"termios\.h", ("hw", "kiosk/shell")),

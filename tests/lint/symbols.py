@@ -35,6 +35,7 @@ WALLS = (
     (r"sp_.*", ("hw",)),
     (r"sqlite3_.*", ("kiosk/store",)),
     (r"json_.*", ("kiosk/store",)),
+    (r"(workbook|worksheet|format_set|lxw)_.*", ("kiosk/report",)),
     (r"MHD_.*", ("kiosk/web",)),
     (r"(SDL|TTF)_.*", ("kiosk/shell",)),
     (r"(png|config|pthread)_.*|Fc[A-Z].*|QR[a-z]+_.*", ("kiosk/shell",)),

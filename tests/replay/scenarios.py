@@ -24,7 +24,8 @@ def tour(biaogan, checks):
     exported = biaogan.export_all("tour")
     truth.compare_deposits(checks, bags, exported["deposits"], truth.answers(bags, touches))
     truth.compare_collections(checks, truth.collections(touches), bags, exported)
-    outages = program.rows("tour", "SELECT part, cleared_seq IS NOT NULL FROM alarms WHERE source = 'device'")
+    outages = program.rows("tour", "SELECT part, cleared_seq IS NOT NULL FROM alarms"
+                                   " WHERE source = 'device'")
     checks.equal([row[1] for row in outages], [1], "outages that ended")
 
 
@@ -45,7 +46,8 @@ def faults(biaogan, checks):
         checks.that(abs(late) <= 5000, f"the bag without a lid was seen {late} ms off")
         deposits[i].update({key: seen[i][key] for key in ("opened_ms", "closed_ms")})
     truth.compare_deposits(checks, seen, deposits, named)
-    adjusted = program.rows("faults", "SELECT bin, change_g FROM changes WHERE kind = 'adjustment' ORDER BY seq")
+    adjusted = program.rows("faults", "SELECT bin, change_g FROM changes"
+                                      " WHERE kind = 'adjustment' ORDER BY seq")
     for bin_number, grams in ((hidden[0]["bin"], hidden[0]["grams"]), (1, 300)):
         near = [a for a in adjusted if a[0] == bin_number and abs(a[1] - grams) <= 10]
         checks.that(near, f"{grams} g in bin {bin_number} are in no adjustment: {adjusted}")

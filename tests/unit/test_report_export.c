@@ -201,6 +201,44 @@ static void visits_and_collections_have_their_columns(void **state)
                            "\"removed_g\":39880,\"weight_quality\":\"unsettled\""));
 }
 
+/* A workbook is a packed file; what is in it is read by another program. */
+static void a_workbook_holds_the_same_rows(void **state)
+{
+    struct kiosk_event events[3] = {deposit_at(morning), deposit_at(morning + 60000),
+                                    deposit_at(0)};
+    struct export_request request;
+    char path[300], command[700], line[64];
+    ssize_t count;
+
+    (void)state;
+    write_events("p1", events, 3);
+    assert_true(export_parse(&request, "deposits", NULL, NULL, "xlsx", error));
+    struct export *export = export_open(directory, &request, error);
+    if (export == NULL) {
+        fail_msg("%s", error);
+    }
+    assert_int_equal(export_rows(export), 3);
+    snprintf(path, sizeof path, "%s/deposits.xlsx", directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    while ((count = export_read(export, out, 1000)) > 0) {
+        assert_int_equal(fwrite(out, 1, (size_t)count, file), count);
+    }
+    assert_int_equal(count, 0);
+    fclose(file);
+    export_close(export);
+    snprintf(command, sizeof command,
+             "python3 -c \"import re, zipfile; text = zipfile.ZipFile('%s')"
+             ".read('xl/worksheets/sheet1.xml').decode(); print(len(re.findall('<row ', text)),"
+             " '易腐垃圾' in text, '<v>1250</v>' in text)\"",
+             path);
+    file = popen(command, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    pclose(file);
+    assert_string_equal(line, "4 True True\n");
+}
+
 static void text_that_looks_like_a_formula_is_disarmed(void **state)
 {
     static const struct {
@@ -347,8 +385,8 @@ static void wrong_requests_are_refused_with_the_right_words(void **state)
     } cases[] = {
         {"poems", NULL, NULL, "csv", "balance or figures"},
         {NULL, NULL, NULL, "csv", "balance or figures"},
-        {"deposits", NULL, NULL, "xls", "csv or jsonl"},
-        {"deposits", NULL, NULL, NULL, "csv or jsonl"},
+        {"deposits", NULL, NULL, "xls", "csv, xlsx or jsonl"},
+        {"deposits", NULL, NULL, NULL, "csv, xlsx or jsonl"},
         {"deposits", "2026-02-29", NULL, "csv", "from"},
         {"deposits", NULL, "2026-13-01", "csv", "to"},
         {"deposits", "2026-1-01", NULL, "csv", "no date"},
@@ -444,6 +482,7 @@ int main(void)
         CASE(a_deposit_in_json_lines),
         CASE(what_is_unknown_is_empty_or_null_and_never_zero),
         CASE(visits_and_collections_have_their_columns),
+        CASE(a_workbook_holds_the_same_rows),
         CASE(text_that_looks_like_a_formula_is_disarmed),
         CASE(numbers_and_times_at_their_limits),
         CASE(integers_have_all_their_digits),

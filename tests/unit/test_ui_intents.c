@@ -151,9 +151,9 @@ static void keys_reach_what_touch_reaches(void **state)
     draw(fill);
     assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 4), INTENT_COLLECT, 4);
     assert_key(UI_KEY_ESCAPE, INTENT_LEAVE, 0);
-    draw(collect_swap);
+    draw(sample_collect_swap);
     assert_key(UI_KEY_ENTER, INTENT_COLLECT_DONE, 0);
-    draw(collect_settling);
+    draw(sample_collect_settling);
     assert_key(UI_KEY_ENTER, INTENT_NONE, 0);
     assert_null(target_of(INTENT_COLLECT_DONE, 0));
 }

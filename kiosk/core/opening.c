@@ -1,0 +1,427 @@
+/* Decisions about a bin: what an opening of its lid brought, and what changed without one. */
+#include "kiosk/core/bin.h"
+#include "kiosk/core/visit.h"
+
+enum {
+    /* A bin that is put back weighs more than most bags. */
+    SWAP_LEAST_G = 3000,
+    /* Below the emptiest bin by so much, there is no bin. */
+    TAKEN_AWAY_G = 2000,
+    /* So many gains in a row under a lid that says it is closed, and it is not believed. */
+    CLOSED_GAINS = 2
+};
+
+static int32_t distance(int32_t a, int32_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool matters(const struct bin *bin, int32_t change_g)
+{
+    return distance(change_g, 0) >= bin_min_deposit(bin);
+}
+
+/* A row of the ledger moves the books from one level to another. */
+static void adjust(struct bin *bin, enum adjust_cause cause, int32_t base_g, int32_t final_g,
+                   struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){
+        .verdict = BIN_ADJUSTMENT,
+        .cause = cause,
+        .quality = QUALITY_SETTLED,
+        .base_g = base_g,
+        .final_g = final_g,
+        .weight_g = final_g - base_g,
+    };
+    bin->booked_g += final_g - base_g;
+}
+
+bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decision *decision)
+{
+    if (!bin->has_booked || bin->booked_g == grams) {
+        bin_rest_at(bin, grams, now_ms);
+        return false;
+    }
+    int32_t change = grams - bin->booked_g;
+    enum adjust_cause cause = !matters(bin, change) ? ADJUST_DRIFT
+                              : change > 0          ? ADJUST_GAIN
+                                                    : ADJUST_REMOVAL;
+    adjust(bin, cause, bin->booked_g, grams, decision);
+    bin_rest_at(bin, grams, now_ms);
+    return true;
+}
+
+/* ---- the end of an opening ------------------------------------------------------------------- */
+
+static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
+{
+    decision->opening = bin->opening;
+    decision->spread_g = weight->spread_g;
+    decision->base_g = bin->opening.base_g;
+    decision->final_g = weight->grams;
+    if (!weight->has_estimate || !bin->opening.has_base) {
+        decision->verdict = BIN_UNKNOWN;
+        decision->quality = QUALITY_NONE;
+        return;
+    }
+    decision->quality = weight->settled ? QUALITY_SETTLED : QUALITY_UNSETTLED;
+    decision->weight_g = weight->grams - bin->opening.base_g;
+    bool is_bin = bin->is_taken_away && decision->weight_g >= SWAP_LEAST_G;
+    bool is_gain = decision->weight_g >= bin_min_deposit(bin) && !is_bin;
+    decision->verdict = is_gain ? BIN_GAIN : BIN_NO_GAIN;
+}
+
+static void begin_proof(struct bin *bin, const settled_t *weight, int64_t now_ms)
+{
+    bin->proof_ms = weight->settled ? now_ms + LEARN_PROOF_MS : BIN_NEVER;
+    bin->proof_g = weight->grams;
+}
+
+static void remember_late(struct bin *bin, const struct bin_decision *decision)
+{
+    const struct bin_opening *opening = &decision->opening;
+    bool may_fall = decision->verdict == BIN_NO_GAIN && decision->weight_g >= 0 &&
+                    opening->chosen == bin->site->class && !opening->interrupted;
+    bin->late.closed_ms = BIN_NEVER;
+    if (may_fall) {
+        bin->late = *opening;
+        bin->late.decided = true;
+    }
+}
+
+/* What the bin knows from here on. */
+static void rest_after(struct bin *bin, int64_t now_ms, const settled_t *weight)
+{
+    if (bin->opening.blind) {
+        /* Against the old base, all that came while it was frozen shows once it lives again. */
+        bin->away.since_ms = BIN_NEVER;
+    } else if (weight->has_estimate) {
+        bin_rest_at(bin, weight->grams, now_ms);
+    } else {
+        bin->has_base = false;
+        bin->unseen = true;
+    }
+}
+
+static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *weight,
+                           struct bin_decision *decision)
+{
+    judge(bin, weight, decision);
+    if (weight->has_estimate && !bin->opening.interrupted) {
+        frozen_opening(&bin->frozen, bin->opening.opened_ms, bin->opening.closed_ms);
+    }
+    bin->phase = BIN_RESTING;
+    begin_proof(bin, weight, now_ms);
+    remember_late(bin, decision);
+    bool was_decided = bin->opening.decided;
+    bool known = decision->verdict != BIN_UNKNOWN;
+    if (was_decided && decision->verdict != BIN_GAIN) {
+        /* What was said once is not said again: after its deposit, an opening speaks only of what
+         * came or went since. */
+        decision->verdict = BIN_ADJUSTMENT;
+        decision->cause = decision->weight_g < 0 ? ADJUST_REMOVAL : ADJUST_GAIN;
+        known = known && matters(bin, decision->weight_g);
+    }
+    if (known) {
+        bin->booked_g += decision->weight_g;
+    }
+    if (decision->weight_g >= SWAP_LEAST_G) {
+        bin->is_taken_away = false;
+    }
+    rest_after(bin, now_ms, weight);
+    return known || !was_decided;
+}
+
+/* After a power cut the scale may take a while to start, too. */
+static int32_t silence_limit(const struct bin *bin)
+{
+    return bin->opening.interrupted ? bin->timing->settle_limit_ms : bin->timing->reading_age_ms;
+}
+
+/* The weight had left the base before the lid opened, and is still where it had gone. */
+static bool stays_away(const struct bin *bin, int32_t grams)
+{
+    const struct bin_opening *opening = &bin->opening;
+    if (!opening->was_away || opening->came_back || !opening->has_base) {
+        return false;
+    }
+    return opening->away_g < opening->base_g || grams > opening->away_g - bin_min_deposit(bin);
+}
+
+static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    struct bin_opening *opening = &bin->opening;
+    settled_t weight = bin_settled(bin, now_ms, opening->closed_ms);
+    int64_t waited_ms = now_ms - opening->closed_ms;
+    bool silent = bin_scale_state(bin, now_ms) != SENSOR_OK && waited_ms > silence_limit(bin);
+    bool late = waited_ms >= bin->timing->settle_limit_ms;
+    if (opening->interrupted && !late && bin_lid_state(bin, now_ms) == SENSOR_WAITING) {
+        return false; /* its lid may still be open */
+    }
+    if (!weight.settled && !silent && !late) {
+        return false;
+    }
+    if (!weight.settled) {
+        weight = bin_estimate(bin, now_ms, opening->closed_ms);
+        /* A doubt as large as the change could hide a bag, or feign one: nothing is known. */
+        bool is_clear = weight.doubt_g < distance(weight.grams, opening->base_g);
+        weight.has_estimate = weight.has_estimate && is_clear;
+    }
+    if (weight.has_estimate && stays_away(bin, weight.grams)) {
+        if (!late && waited_ms < BIN_AWAIT_MS) {
+            return false; /* who leans may yet go */
+        }
+        opening->was_away = false;
+        if (opening->away_ms >= BIN_AWAIT_MS) {
+            enum adjust_cause cause =
+                opening->away_g > opening->base_g ? ADJUST_GAIN : ADJUST_REMOVAL;
+            adjust(bin, cause, opening->base_g, opening->away_g, decision);
+            bin->base_g = opening->base_g = opening->away_g;
+            return true;
+        }
+    }
+    return decide_opening(bin, now_ms, &weight, decision);
+}
+
+/* ---- an open lid ----------------------------------------------------------------------------- */
+
+static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
+                        struct bin_decision *decision)
+{
+    bool rested = bin->rest_since_ms != BIN_NEVER && now_ms - bin->rest_since_ms >= rest_ms;
+    if (!rested || !bin->opening.has_base) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, bin->opening.opened_ms);
+    if (!weight.settled) {
+        return false; /* the scale went away since */
+    }
+    judge(bin, &weight, decision);
+    /* Where next to nothing came, the lid's closing decides; but nobody holds it for ever. */
+    bool is_over = now_ms - bin->opening.opened_ms >= VISIT_OPEN_LIMIT_MS;
+    if (decision->verdict != BIN_GAIN && !is_over) {
+        return false;
+    }
+    decision->opening.closed_ms = now_ms;
+    bin->booked_g += decision->weight_g;
+    bin->opening.decided = true;
+    bin->opening.was_away = false;
+    bin->rest_since_ms = BIN_NEVER;
+    bin_rest_at(bin, weight.grams, now_ms);
+    return true;
+}
+
+bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (bin->phase != BIN_OPEN || bin->opening.decided ||
+        bin->rest_g - bin->opening.base_g < bin_min_deposit(bin)) {
+        return false;
+    }
+    return decide_open(bin, now_ms, BIN_CONCLUDE_MS, decision);
+}
+
+/* ---- without an opening ---------------------------------------------------------------------- */
+
+static bool lid_says_nothing(const struct bin *bin, int64_t now_ms)
+{
+    return bin->phase == BIN_OPEN || bin->lid_doubtful || bin_lid_state(bin, now_ms) != SENSOR_OK;
+}
+
+/* A bag that hung on the rim of an opening that had brought nothing. */
+static bool falls_late(const struct bin *bin)
+{
+    return bin->late.closed_ms != BIN_NEVER &&
+           bin->away.since_ms - bin->late.closed_ms <= BIN_LATE_MS;
+}
+
+static void explain_gain(struct bin *bin, int64_t now_ms, bool expected,
+                         struct bin_decision *decision)
+{
+    if (bin->is_taken_away && decision->weight_g >= SWAP_LEAST_G) {
+        decision->verdict = BIN_ADJUSTMENT;
+        decision->cause = ADJUST_SWAPPED;
+        bin->is_taken_away = false;
+        bin->knows_floor = false;
+        return;
+    }
+    if (falls_late(bin)) {
+        decision->verdict = BIN_GAIN;
+        int32_t base_g = decision->opening.base_g;
+        decision->opening = bin->late;
+        decision->opening.base_g = base_g;
+        return;
+    }
+    bool blind = lid_says_nothing(bin, now_ms);
+    decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
+    decision->cause = ADJUST_GAIN;
+    bin->closed_gains += !blind;
+    bin->lid_doubtful = !blind && (expected || bin->closed_gains >= CLOSED_GAINS);
+}
+
+static void explain_removal(struct bin *bin, struct bin_decision *decision)
+{
+    decision->verdict = BIN_ADJUSTMENT;
+    decision->cause = ADJUST_REMOVAL;
+    bin->closed_gains = 0;
+    if (bin->knows_floor && decision->final_g < bin->floor_g - TAKEN_AWAY_G) {
+        bin->is_taken_away = true;
+    }
+}
+
+/* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
+ * become a deposit meanwhile. */
+static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
+{
+    enum sensor_state lid = bin_lid_state(bin, now_ms);
+    bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
+                      bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
+    return is_missing ? BIN_STEP_MS : BIN_ADJUST_MS;
+}
+
+static bool decide_away(struct bin *bin, int64_t now_ms, bool expected,
+                        struct bin_decision *decision)
+{
+    if (bin->away.since_ms == BIN_NEVER ||
+        now_ms - bin->away.since_ms < resting_wait(bin, now_ms)) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
+    if (!weight.settled || distance(weight.grams, bin->away.grams) >= bin_min_deposit(bin)) {
+        return false;
+    }
+    *decision = (struct bin_decision){
+        .opening = {.opened_ms = bin->base_ms,
+                    .closed_ms = bin->away.since_ms,
+                    .chosen = WASTE_NONE,
+                    .has_base = true,
+                    .base_g = bin->base_g},
+        .quality = QUALITY_SETTLED,
+        .weight_g = weight.grams - bin->base_g,
+        .base_g = bin->base_g,
+        .final_g = weight.grams,
+        .spread_g = weight.spread_g,
+    };
+    if (decision->weight_g > 0) {
+        explain_gain(bin, now_ms, expected, decision);
+    } else {
+        explain_removal(bin, decision);
+    }
+    bin->booked_g += decision->weight_g;
+    bin->late.closed_ms = BIN_NEVER;
+    bin_rest_at(bin, weight.grams, now_ms);
+    return true;
+}
+
+/* The base crept, or came to light again after an opening that nobody could weigh. */
+static bool decide_drift(struct bin *bin, struct bin_decision *decision)
+{
+    if (!bin->has_base || !bin->has_booked) {
+        return false;
+    }
+    int32_t change = bin->base_g - bin->booked_g;
+    bool was_unseen = bin->unseen;
+    bin->unseen = false;
+    if (!matters(bin, change)) {
+        return false;
+    }
+    enum adjust_cause cause = !was_unseen  ? ADJUST_DRIFT
+                              : change > 0 ? ADJUST_GAIN
+                                           : ADJUST_REMOVAL;
+    adjust(bin, cause, bin->booked_g, bin->base_g, decision);
+    return true;
+}
+
+static bool decide_lean(struct bin *bin, struct bin_decision *decision)
+{
+    if (!bin->lean_ended) {
+        return false;
+    }
+    bin->lean_ended = false;
+    adjust(bin, ADJUST_LEANING, bin->base_g, bin->base_g, decision);
+    decision->peak_g = bin->lean.peak_g;
+    return true;
+}
+
+static bool decide_resting(struct bin *bin, int64_t now_ms, bool expected,
+                           struct bin_decision *decision)
+{
+    return decide_lean(bin, decision) || decide_drift(bin, decision) ||
+           decide_away(bin, now_ms, expected, decision);
+}
+
+/* ---- the zero key ---------------------------------------------------------------------------- */
+
+static bool decide_zero(struct bin *bin, struct bin_decision *decision)
+{
+    if (!bin->zero.confirmed) {
+        return false;
+    }
+    int32_t shift_g = bin->zero.from_g;
+    bin->zero = (struct bin_zero){0};
+    if (bin->phase == BIN_SERVICE || !bin->has_base) {
+        return false;
+    }
+    /* All levels move together; nothing came and nothing went. */
+    adjust(bin, ADJUST_ZEROED, shift_g, 0, decision);
+    bin->base_g -= shift_g;
+    bin->floor_g -= shift_g;
+    bin->opening.base_g -= shift_g;
+    bin->opening.away_g -= shift_g;
+    bin->away.since_ms = BIN_NEVER;
+    bin->lean.since_ms = BIN_NEVER;
+    bin->rest_since_ms = BIN_NEVER;
+    bin->proof_ms = BIN_NEVER;
+    settle_reset(&bin->settle);
+    return true;
+}
+
+/* ---- all of them ----------------------------------------------------------------------------- */
+
+bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (decide_zero(bin, decision)) {
+        return true;
+    }
+    switch (bin->phase) {
+    case BIN_WEIGHING:
+        return decide_weighing(bin, now_ms, decision);
+    case BIN_OPEN:
+        return bin->opening.decided
+                   ? decide_resting(bin, now_ms, false, decision)
+                   : decide_open(bin, now_ms, bin->timing->lid_left_open_ms, decision);
+    case BIN_RESTING:
+        return decide_resting(bin, now_ms, expected, decision);
+    case BIN_SERVICE:
+        break;
+    }
+    return false;
+}
+
+bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (bin->phase != BIN_WEIGHING) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
+    if (!weight.settled) {
+        weight = bin_estimate(bin, now_ms, bin->opening.closed_ms);
+    }
+    return decide_opening(bin, now_ms, &weight, decision);
+}
+
+int64_t bin_deadline(const struct bin *bin)
+{
+    if (bin->phase != BIN_WEIGHING) {
+        return INT64_MAX;
+    }
+    int64_t limit = bin->opening.closed_ms + bin->timing->settle_limit_ms;
+    int64_t heard = bin->opening.closed_ms;
+    if (bin->value_ms != BIN_NEVER && bin->value_ms > heard) {
+        heard = bin->value_ms;
+    }
+    int64_t silent = heard + silence_limit(bin) + 1;
+    return silent < limit ? silent : limit;
+}
