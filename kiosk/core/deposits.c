@@ -296,7 +296,7 @@ static void show_receipt(struct step *step, int index, const struct event_deposi
 
 /* Weight that came without a lid of its own: no lid sensor, a lid left open by a visit that had its
  * deposit, or that was over before anything fell. */
-static bool has_no_lid(const struct kiosk *kiosk, int index, const struct bin_decision *decision)
+static bool has_no_lid(struct kiosk *kiosk, int index, const struct bin_decision *decision)
 {
     const struct bin_opening *opening = &decision->opening;
     bool left_open = opening->decided || kiosk->bins[index].phase == BIN_OPEN;
