@@ -11,6 +11,7 @@ enum { LEVEL_LIMIT_MM = 100 * 1000 };
 enum {
     MG_PER_G = 1000,
     ZERO_READINGS = 4, /* so many in a row at zero prove that the key was pressed */
+    REST_MS = 2000,    /* over which a weight at rest is averaged */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
 
@@ -171,7 +172,7 @@ static void watch_lean(struct bin *bin, int64_t now_ms, const settled_t *now)
 static int32_t rested_at(const struct bin *bin, const settled_t *now)
 {
     struct settle_terms terms = bin->learn.terms;
-    terms.short_ms = terms.long_ms;
+    terms.short_ms = terms.long_ms = REST_MS;
     settled_t calm = settle_read(&bin->settle, BIN_NEVER, &terms);
     return calm.settled ? calm.grams : now->grams;
 }
@@ -278,6 +279,11 @@ static void take_weight(struct bin *bin, const reading_t *reading)
     if (opening->was_away && distance(reading->grams, opening->base_g) < bin_min_deposit(bin)) {
         opening->came_back = true;
     }
+    bool gained = reading->grams - opening->base_g >= bin_min_deposit(bin);
+    if (gained && !bin->gained) {
+        opening->gain_ms = reading->t_ms;
+    }
+    bin->gained = gained;
 }
 
 /* With its deposit out, an open lid says no more than none: as at rest, steps decide. */
@@ -404,6 +410,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .visit = visit,
         .chosen = chosen,
         .opened_ms = now_ms,
+        .gain_ms = now_ms,
         .has_base = bin->has_base && !blind,
         .base_g = bin->base_g,
         .late_base = bin->base_ms == BIN_NEVER && speaks && !blind,
@@ -432,6 +439,7 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
     /* The old boot's clock is gone: the opening begins and ends now. */
     bin->opening.opened_ms = now_ms;
     bin->opening.closed_ms = now_ms;
+    bin->opening.gain_ms = now_ms;
     bin->has_booked = opening->has_base;
     bin->booked_g = opening->base_g;
 }

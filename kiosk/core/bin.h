@@ -37,8 +37,12 @@
 enum {
     BIN_ADJUST_MS = 5000, /* weight that came or went under a closed lid must stay so long */
     BIN_STEP_MS = 2500,   /* the same, where the lid sensor is gone and a step decides alone */
-    BIN_LATE_MS = 10000,  /* so long after an opening without a gain its bag may still fall */
+    BIN_LATE_MS = 10000,  /* so long after an opening without a gain its bag may still fall, where
+                             the person had chosen this class; ... */
+    BIN_LATE_OTHER_MS = 4000, /* ... and where not */
+    BIN_THROW_MS = 1000,      /* a shorter opening was wind, or a look */
     BIN_AWAIT_MS = 2000,  /* weight that rested longer before a lid opened was not that person's */
+    BIN_RATTLE_MS = 300,  /* a shorter opening lets no bag in */
     BIN_CHATTER_MS = 150, /* a lid that opens again so soon was never closed */
     BIN_CONCLUDE_MS = 3000, /* a gain that rests so long under an open lid is the person's before */
     BIN_LEAN_MS = 1500,     /* weight that came and went: shorter is a touch */
@@ -66,6 +70,7 @@ struct bin_opening {
     bool came_back;   /* and was seen at the base again */
     int32_t away_g;
     int64_t away_ms;
+    int64_t gain_ms; /* when the readings last rose above the base; opened_ms before */
 };
 
 /* Settled weight that is not the base, while nothing should change it. */
@@ -123,6 +128,7 @@ struct bin {
     bool lid_doubtful;    /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
+    bool gained;                /* the newest reading lies above the opening's base */
     int64_t rest_since_ms;      /* OPEN: standing still since; BIN_NEVER */
     int32_t rest_g;
     struct bin_opening late; /* the latest opening that ended without a gain, while its bag may
@@ -150,6 +156,7 @@ struct bin_decision {
     int32_t weight_g;        /* final minus base */
     int32_t base_g, final_g, spread_g;
     int32_t peak_g; /* ADJUST_LEANING */
+    bool fell_late; /* GAIN: of an opening that had ended without one */
 };
 
 void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing);
@@ -179,6 +186,10 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
  * what is to be recorded. `expected`: somebody has chosen this bin's class and opened no lid. */
 bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decision *decision);
 int64_t bin_deadline(const struct bin *bin); /* INT64_MAX where none */
+
+/* Weight has just come to rest off the base, and the lid cannot tell, or is not believed, that
+ * nobody brought it. */
+bool bin_moves_unseen(const struct bin *bin, int64_t now_ms, bool expected);
 
 /* Somebody else's turn begins: a gain that already rests under the open lid is decided now. */
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);

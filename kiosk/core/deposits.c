@@ -295,18 +295,22 @@ static void show_receipt(struct step *step, int index, const struct event_deposi
     step_sound(step, SOUND_RECEIPT);
 }
 
-/* Weight that came without a lid of its own: no lid sensor, or a lid left open by a visit that is
- * over. */
-static bool has_no_lid(const struct kiosk *kiosk, int index, const struct bin_decision *decision)
+/* Weight that came without a lid of its own: no lid sensor, a lid left open by a visit that had its
+ * deposit, or that was over before anything fell. */
+static bool has_no_lid(struct kiosk *kiosk, int index, const struct bin_decision *decision)
 {
     const struct bin_opening *opening = &decision->opening;
     bool left_open = opening->decided || kiosk->bins[index].phase == BIN_OPEN;
     bool is_over = opening->visit == 0 || opening->visit != kiosk->visits.current.id;
-    return decision->verdict == BIN_STEP || (left_open && is_over && !opening->interrupted);
+    bool later = opening->decided ||
+                 opening->gain_ms - opening->opened_ms > kiosk->site->timing.visit_idle_ms;
+    bool foreign = left_open && is_over && later && !opening->interrupted && !decision->fell_late;
+    bool is_gone = decision->fell_late && visits_find(&kiosk->visits, opening->visit) == NULL;
+    return decision->verdict == BIN_STEP || foreign || is_gone;
 }
 
 /* The person at the kiosk, if any, is taken for who brought it. */
-static void adopt(struct step *step, struct bin_opening *opening)
+static void adopt(struct step *step, struct bin_opening *opening, bool keeps_choice)
 {
     struct kiosk *kiosk = step->kiosk;
     opening_decided(step, opening);
@@ -314,25 +318,28 @@ static void adopt(struct step *step, struct bin_opening *opening)
     visit->openings++;
     visit->choice_unused = false;
     opening->visit = visit->id;
-    opening->chosen = visit->choice;
-    copy_text(opening->item, ITEM_NAME_MAX, visit->item);
+    if (!keeps_choice) {
+        opening->chosen = visit->choice;
+        copy_text(opening->item, ITEM_NAME_MAX, visit->item);
+    }
     opening->decided = false;
     opening->meant_it = false;
 }
 
-/* The wrong lid was closed again, with nothing in it, before the right one opened. */
+/* The wrong lid was closed again, with nothing in it, before the weight landed. */
 static bool was_warned(const struct visit *visit, const struct bin_opening *opening)
 {
-    bool before = visit != NULL && visit->near_miss && visit->choice == opening->chosen &&
-                  visit->near_miss_ms <= opening->opened_ms;
-    return opening->near_miss || before;
+    if (visit == NULL || visit->choice_ms > opening->gain_ms) {
+        return opening->near_miss; /* somebody has chosen anew since */
+    }
+    return visit->near_miss && visit->near_miss_ms <= opening->gain_ms;
 }
 
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
 {
     struct kiosk *kiosk = step->kiosk;
     if (has_no_lid(kiosk, index, decision)) {
-        adopt(step, &decision->opening);
+        adopt(step, &decision->opening, decision->fell_late);
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
     enum outcome outcome =
@@ -366,8 +373,9 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
                      decision->opening.chosen != bin->site->class && !decision->opening.meant_it;
     if (visit != NULL && wrong_lid) {
         visit->near_misses++;
-        if (visit->choice == decision->opening.chosen &&
-            decision->opening.opened_ms >= visit->choice_ms) {
+        bool same_choice = visit->choice == decision->opening.chosen &&
+                           decision->opening.opened_ms >= visit->choice_ms;
+        if (same_choice && !visit->near_miss) {
             visit->near_miss = true;
             visit->near_miss_ms = decision->opening.closed_ms;
         }
@@ -427,6 +435,9 @@ void deposits_decide(struct step *step, int index)
     struct bin *bin = &kiosk->bins[index];
     const struct visit *visit = &kiosk->visits.current;
     bool expected = visit->id != 0 && visit->choice_unused && visit->choice == bin->site->class;
+    if (bin_moves_unseen(bin, kiosk->now_ms, expected) && visit->id != 0) {
+        visits_touch(&kiosk->visits, kiosk->now_ms); /* it may be this person's bag */
+    }
     struct bin_decision decision;
     while (bin_decide(bin, kiosk->now_ms, expected, &decision)) {
         judge_decision(step, index, &decision);

@@ -6,6 +6,7 @@ enum {
     RESTING_DIVISIONS = 3,
     /* A scale that scatters more at rest is shaken or broken: that is not its character. */
     NOISY_DIVISIONS = 5,
+    SAMPLES_MOST = 24,
     PROOFS = 8 /* so many verdicts in a row that held make the window shorter */
 };
 
@@ -13,7 +14,10 @@ void learn_init(struct learn *learn, int32_t division_g, int32_t window_ms)
 {
     int32_t short_ms = window_ms < LEARN_WINDOW_MS ? window_ms : LEARN_WINDOW_MS;
     *learn = (struct learn){
-        .terms = {.short_ms = short_ms, .long_ms = window_ms, .division_g = division_g},
+        .terms = {.short_ms = short_ms,
+                  .long_ms = window_ms,
+                  .division_g = division_g,
+                  .samples = SETTLE_SAMPLES_MIN},
         .since_ms = INT64_MIN,
     };
 }
@@ -71,6 +75,17 @@ static void take_noise(struct learn *learn, int32_t noise_mg)
     }
 }
 
+/* So many that the mean of this noise is off by more than two thirds of a division once in 100
+ * times: 2.6 standard errors, a deviation being 1.25 mean distances. */
+static int32_t samples_for(const struct settle_terms *terms)
+{
+    int64_t ratio = (int64_t)terms->noise_mg * 49 / ((int64_t)terms->division_g * 10);
+    int64_t samples = ratio * ratio / (MG_PER_G * MG_PER_G);
+    return samples < SETTLE_SAMPLES_MIN ? SETTLE_SAMPLES_MIN
+           : samples > SAMPLES_MOST     ? SAMPLES_MOST
+                                        : (int32_t)samples;
+}
+
 bool learn_rest(struct learn *learn, int64_t now_ms, const settled_t *weight, bool *flickered)
 {
     if (!weight->has_estimate) {
@@ -95,6 +110,7 @@ bool learn_rest(struct learn *learn, int64_t now_ms, const settled_t *weight, bo
     learn->since_ms = INT64_MIN;
     if (rested) {
         take_noise(learn, noise_mg);
+        learn->terms.samples = samples_for(&learn->terms);
         *flickered = learn->spread_g > 0;
     }
     return rested;

@@ -16,8 +16,8 @@
 enum {
     LEARN_WATCH_MS = 3000, /* how long a scale at rest is watched for its noise */
     LEARN_PROOF_MS = 2000, /* so long after a verdict its weight must still be the same */
-    LEARN_WINDOW_MS = 450, /* the short window to begin with */
-    LEARN_WINDOW_LEAST_MS = 350,
+    LEARN_WINDOW_MS = 850, /* the short window to begin with */
+    LEARN_WINDOW_LEAST_MS = 600,
     LEARN_STEPS = 16 /* so many steps of one size prove a division */
 };
 

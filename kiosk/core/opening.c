@@ -60,7 +60,10 @@ static void judge(const struct bin *bin, const settled_t *weight, struct bin_dec
     decision->base_g = bin->opening.base_g;
     decision->final_g = weight->grams;
     if (!weight->has_estimate || !bin->opening.has_base) {
-        decision->verdict = BIN_UNKNOWN;
+        /* Nobody throws a bag through a lid that only rattles. */
+        int64_t open_ms = bin->opening.closed_ms - bin->opening.opened_ms;
+        bool rattled = open_ms < BIN_RATTLE_MS && !bin->opening.interrupted;
+        decision->verdict = rattled ? BIN_NO_GAIN : BIN_UNKNOWN;
         decision->quality = QUALITY_NONE;
         return;
     }
@@ -80,8 +83,9 @@ static void begin_proof(struct bin *bin, const settled_t *weight, int64_t now_ms
 static void remember_late(struct bin *bin, const struct bin_decision *decision)
 {
     const struct bin_opening *opening = &decision->opening;
-    bool may_fall = decision->verdict == BIN_NO_GAIN && decision->weight_g >= 0 &&
-                    opening->chosen == bin->site->class && !opening->interrupted;
+    bool may_fall = decision->verdict == BIN_NO_GAIN && !opening->interrupted &&
+                    !opening->decided && decision->weight_g > -bin_min_deposit(bin) &&
+                    opening->closed_ms - opening->opened_ms >= BIN_THROW_MS;
     bin->late.closed_ms = BIN_NEVER;
     if (may_fall) {
         bin->late = *opening;
@@ -114,7 +118,7 @@ static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *wei
     begin_proof(bin, weight, now_ms);
     remember_late(bin, decision);
     bool was_decided = bin->opening.decided;
-    bool known = decision->verdict != BIN_UNKNOWN;
+    bool known = decision->quality != QUALITY_NONE;
     if (was_decided && decision->verdict != BIN_GAIN) {
         /* What was said once is not said again: after its deposit, an opening speaks only of what
          * came or went since. */
@@ -228,11 +232,18 @@ static bool lid_says_nothing(const struct bin *bin, int64_t now_ms)
     return bin->phase == BIN_OPEN || bin->lid_doubtful || bin_lid_state(bin, now_ms) != SENSOR_OK;
 }
 
+bool bin_moves_unseen(const struct bin *bin, int64_t now_ms, bool expected)
+{
+    bool at_rest = bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
+    return at_rest && bin->away.since_ms == now_ms && bin->away.grams > bin->base_g &&
+           (expected || lid_says_nothing(bin, now_ms));
+}
+
 /* A bag that hung on the rim of an opening that had brought nothing. */
 static bool falls_late(const struct bin *bin)
 {
-    return bin->late.closed_ms != BIN_NEVER &&
-           bin->away.since_ms - bin->late.closed_ms <= BIN_LATE_MS;
+    int32_t limit_ms = bin->late.chosen == bin->site->class ? BIN_LATE_MS : BIN_LATE_OTHER_MS;
+    return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms - bin->late.closed_ms <= limit_ms;
 }
 
 static void explain_gain(struct bin *bin, int64_t now_ms, bool expected,
@@ -246,10 +257,12 @@ static void explain_gain(struct bin *bin, int64_t now_ms, bool expected,
         return;
     }
     if (falls_late(bin)) {
-        decision->verdict = BIN_GAIN;
         int32_t base_g = decision->opening.base_g;
+        decision->verdict = BIN_GAIN;
+        decision->fell_late = true;
         decision->opening = bin->late;
         decision->opening.base_g = base_g;
+        decision->opening.gain_ms = bin->away.since_ms;
         return;
     }
     bool blind = lid_says_nothing(bin, now_ms);

@@ -97,7 +97,7 @@ static void account_for_before(struct step *step)
 {
     const struct collection *collection = &step->kiosk->collection;
     struct bin *bin = &step->kiosk->bins[collection->bin];
-    if (!bin->has_base || !collection->before.has_estimate) {
+    if (!collection->before.has_estimate) {
         return;
     }
     struct bin_decision decision;

@@ -40,7 +40,7 @@ static int sample_index(const struct settle *settle, int back)
 }
 
 static int samples_in(const struct settle *settle, int64_t since_ms, int32_t window_ms,
-                      int64_t *span_ms)
+                      int32_t least, int64_t *span_ms)
 {
     int64_t newest_ms = settle->t_ms[settle->newest];
     int count = 0;
@@ -48,7 +48,7 @@ static int samples_in(const struct settle *settle, int64_t since_ms, int32_t win
     for (int back = 0; back < settle->count; back++) {
         int64_t t_ms = settle->t_ms[sample_index(settle, back)];
         /* A slow scale gets a longer window rather than a verdict on two readings. */
-        bool is_in = newest_ms - t_ms <= window_ms || count < SETTLE_SAMPLES_MIN;
+        bool is_in = newest_ms - t_ms <= window_ms || count < least;
         if (t_ms < since_ms || !is_in) {
             break;
         }
@@ -85,10 +85,11 @@ static void drop_spike(struct window *window, int low_back, int high_back, int32
     window->low_g = is_high ? window->low_g : second_low_g;
 }
 
-static struct window look_at(const struct settle *settle, int64_t since_ms, int32_t window_ms)
+static struct window look_at(const struct settle *settle, int64_t since_ms, int32_t window_ms,
+                             int32_t least)
 {
     struct window window = {.low_g = INT32_MAX, .high_g = INT32_MIN};
-    window.count = samples_in(settle, since_ms, window_ms, &window.span_ms);
+    window.count = samples_in(settle, since_ms, window_ms, least, &window.span_ms);
     window.kept = window.count;
     window.newer_count = window.older_count = window.count / 2;
     int low_back = 0, high_back = 0;
@@ -183,7 +184,7 @@ static bool stands_still(const struct window *window, const settled_t *weight, i
     /* Readings do not arrive on the window's edges: three quarters of it must be covered. */
     bool covered =
         window->span_ms * 4 >= (int64_t)window_ms * 3 || window->count == SETTLE_SAMPLES_MAX;
-    if (window->count < SETTLE_SAMPLES_MIN || !covered) {
+    if (window->count < terms->samples || window->count < SETTLE_SAMPLES_MIN || !covered) {
         return false;
     }
     int64_t division_mg = (int64_t)terms->division_g * MG_PER_G;
@@ -202,7 +203,7 @@ settled_t settle_read(const struct settle *settle, int64_t since_ms,
     const int32_t windows_ms[] = {terms->short_ms, terms->long_ms};
     settled_t weight = {0};
     for (int i = 0; i < 2; i++) {
-        struct window window = look_at(settle, since_ms, windows_ms[i]);
+        struct window window = look_at(settle, since_ms, windows_ms[i], terms->samples);
         weight = weigh(settle, &window);
         weight.settled = stands_still(&window, &weight, windows_ms[i], terms);
         if (weight.settled) {
@@ -214,6 +215,6 @@ settled_t settle_read(const struct settle *settle, int64_t since_ms,
 
 settled_t settle_estimate(const struct settle *settle, int64_t since_ms, int32_t window_ms)
 {
-    struct window window = look_at(settle, since_ms, window_ms);
+    struct window window = look_at(settle, since_ms, window_ms, SETTLE_SAMPLES_MIN);
     return weigh(settle, &window);
 }

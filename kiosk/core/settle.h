@@ -29,6 +29,7 @@ struct settle {
 struct settle_terms {
     int32_t short_ms, long_ms; /* the two windows */
     int32_t division_g;
+    int32_t samples;  /* at least so many must agree; SETTLE_SAMPLES_MIN or more */
     int32_t noise_mg; /* at rest, on average: distance of a reading from the mean */
 };
 

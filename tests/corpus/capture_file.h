@@ -1,6 +1,6 @@
 /* A scene as a capture in the design's format. */
-#ifndef CORPUS_CAPTURE_FILE_H
-#define CORPUS_CAPTURE_FILE_H
+#ifndef TESTS_CORPUS_CAPTURE_FILE_H
+#define TESTS_CORPUS_CAPTURE_FILE_H
 
 #include "tests/corpus/scene.h"
 

@@ -1,8 +1,8 @@
 /* Numbers at random from a printed seed: the same on every machine, because only sums and products
  * of IEEE doubles are used and no function of libm. Plain value; one thread.
  */
-#ifndef CORPUS_DRAW_H
-#define CORPUS_DRAW_H
+#ifndef TESTS_CORPUS_DRAW_H
+#define TESTS_CORPUS_DRAW_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * that acknowledges at once and is kept in memory. `biaogan replay` on the written capture gives
  * the same rows; replay_check.py holds the two against each other.
  */
-#ifndef CORPUS_LISTEN_H
-#define CORPUS_LISTEN_H
+#ifndef TESTS_CORPUS_LISTEN_H
+#define TESTS_CORPUS_LISTEN_H
 
 #include "kiosk/core/events.h"
 #include "kiosk/shell/settings.h"

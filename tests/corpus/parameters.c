@@ -240,6 +240,8 @@ static void draw_scale(struct draw *draw, const struct device_ranges *ranges,
     int32_t division_g =
         divisions_g[draw_integer(draw, 0, sizeof divisions_g / sizeof divisions_g[0] - 1)];
     double period_ms = draw_period(draw, ranges->period_ms);
+    /* An indicator averages over a good part of the time between two readings. */
+    double filter_ms = draw_range(draw, ranges->filter_ms);
     *scale = (struct scale_character){
         .wire = (int)draw_integer(draw, 0, wire_count - 1),
         .division_g = division_g,
@@ -252,8 +254,7 @@ static void draw_scale(struct draw *draw, const struct device_ranges *ranges,
         .frequency_hz = draw_range(draw, ranges->frequency_hz),
         .damping = draw_range(draw, ranges->damping),
         .bounce = draw_range(draw, ranges->bounce),
-        /* An indicator averages over a good part of the time between two readings. */
-        .filter_ms = draw_range(draw, ranges->filter_ms) + 0.4 * period_ms,
+        .filter_ms = filter_ms > period_ms / 4 ? filter_ms : period_ms / 4,
         .white_g = draw_range(draw, ranges->white_d) * level->white * division_g,
         .walk_g = draw_range(draw, ranges->walk_d) * division_g,
         .creep = draw_range(draw, ranges->creep),

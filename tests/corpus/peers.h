@@ -11,8 +11,8 @@
  * All know the site, never look at a service, and take an overload or silence of 5 s for unknown.
  * Which choice stood is not asked of them: their outcome counts as right wherever the bin is.
  */
-#ifndef CORPUS_PEERS_H
-#define CORPUS_PEERS_H
+#ifndef TESTS_CORPUS_PEERS_H
+#define TESTS_CORPUS_PEERS_H
 
 #include "tests/corpus/world.h"
 

@@ -3,8 +3,8 @@
  * The platform is a mass on a damped spring, integrated in steps of 2 ms; the indicator is a low
  * pass, noise, random walk, creep, drift, temperature, zero tracking and rounding to the division.
  */
-#ifndef CORPUS_PHYSICS_H
-#define CORPUS_PHYSICS_H
+#ifndef TESTS_CORPUS_PHYSICS_H
+#define TESTS_CORPUS_PHYSICS_H
 
 #include "tests/corpus/scene.h"
 

@@ -1,6 +1,6 @@
 /* Shared by the planner's two halves: people (plan.c) and what happens besides (plan_events.c). */
-#ifndef CORPUS_PLAN_H
-#define CORPUS_PLAN_H
+#ifndef TESTS_CORPUS_PLAN_H
+#define TESTS_CORPUS_PLAN_H
 
 #include "tests/corpus/scene.h"
 

@@ -8,8 +8,8 @@
  * Nothing here knows how the kiosk decides. Weights are true grams in double, times ms since the
  * capture's start. The caller owns the scene; one thread.
  */
-#ifndef CORPUS_SCENE_H
-#define CORPUS_SCENE_H
+#ifndef TESTS_CORPUS_SCENE_H
+#define TESTS_CORPUS_SCENE_H
 
 #include "hw/reading.h"
 #include "tests/corpus/draw.h"

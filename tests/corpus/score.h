@@ -1,6 +1,6 @@
 /* What somebody found against what happened, one to one, by bin and time. */
-#ifndef CORPUS_SCORE_H
-#define CORPUS_SCORE_H
+#ifndef TESTS_CORPUS_SCORE_H
+#define TESTS_CORPUS_SCORE_H
 
 #include "tests/corpus/listen.h"
 

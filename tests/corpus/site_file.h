@@ -1,6 +1,6 @@
 /* The site file that goes with a capture. */
-#ifndef CORPUS_SITE_FILE_H
-#define CORPUS_SITE_FILE_H
+#ifndef TESTS_CORPUS_SITE_FILE_H
+#define TESTS_CORPUS_SITE_FILE_H
 
 #include "tests/corpus/scene.h"
 

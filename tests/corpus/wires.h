@@ -4,8 +4,8 @@
  * The layouts are those of the makers' manuals as hw/ documents them; nothing of the drivers' code
  * is used. Pure; one thread.
  */
-#ifndef CORPUS_WIRES_H
-#define CORPUS_WIRES_H
+#ifndef TESTS_CORPUS_WIRES_H
+#define TESTS_CORPUS_WIRES_H
 
 #include "hw/capture.h"
 

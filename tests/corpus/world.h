@@ -1,6 +1,6 @@
 /* Plays a planned scene: physics in, what instruments display out, in order of time. */
-#ifndef CORPUS_WORLD_H
-#define CORPUS_WORLD_H
+#ifndef TESTS_CORPUS_WORLD_H
+#define TESTS_CORPUS_WORLD_H
 
 #include "tests/corpus/scene.h"
 #include "tests/corpus/wires.h"

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-static const struct settle_terms terms = {.short_ms = 600, .long_ms = 600, .division_g = 10};
+static const struct settle_terms terms = {
+    .short_ms = 600, .long_ms = 600, .division_g = 10, .samples = 4};
 
 static struct settle begin(void)
 {
@@ -115,7 +116,8 @@ static void a_full_ring_proves_enough(void **state)
 {
     (void)state;
     struct settle settle = begin();
-    const struct settle_terms patient = {.short_ms = 5000, .long_ms = 5000, .division_g = 10};
+    const struct settle_terms patient = {
+        .short_ms = 5000, .long_ms = 5000, .division_g = 10, .samples = 4};
     for (int i = 0; i < SETTLE_SAMPLES_MAX; i++) {
         assert_false(settle_read(&settle, INT64_MIN, &patient).settled);
         settle_push(&settle, i * 20, 700);
@@ -129,7 +131,7 @@ static void a_slope_within_the_spread_does_not_settle(void **state)
     (void)state;
     struct settle settle = begin();
     const struct settle_terms noisy = {
-        .short_ms = 600, .long_ms = 600, .division_g = 10, .noise_mg = 20000};
+        .short_ms = 600, .long_ms = 600, .division_g = 10, .samples = 4, .noise_mg = 20000};
     for (int i = 0; i <= 30; i++) {
         settle_push(&settle, i * 20, 1000 + (i % 2 == 0 ? -20 : 20) + 4 * i);
     }

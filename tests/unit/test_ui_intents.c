@@ -305,6 +305,61 @@ static void only_a_bin_that_needs_hands_has_the_dark_button(void **state)
     }
 }
 
+/* ---- inspections ----------------------------------------------------------------------------- */
+
+static void an_inspection_is_four_touches(void **state)
+{
+    (void)state;
+    draw(sample_inspect);
+    assert_int_equal(list.target_count, 5); /* four bins and the way out */
+    assert_non_null(target_of(INTENT_INSPECT, 3));
+    assert_true(says("95.8%") && says("查 120 错 5") && says("90.6–98.3%"));
+    draw(sample_inspect_checked);
+    assert_non_null(target_of(INTENT_CHECKED, 5));
+    assert_non_null(target_of(INTENT_CHECKED, 30));
+    assert_non_null(target_of(INTENT_COUNT, 9));
+    assert_non_null(target_of(INTENT_COUNT, 11));
+    draw(sample_inspect_wrong); /* of three */
+    assert_non_null(target_of(INTENT_WRONG, 0));
+    assert_non_null(target_of(INTENT_WRONG, 3));
+    assert_null(target_of(INTENT_WRONG, 4));
+    draw(sample_inspect_confirm);
+    assert_non_null(target_of(INTENT_INSPECT_NEXT, 0));
+    assert_non_null(target_of(INTENT_THING, THING_OTHER));
+    draw(sample_inspect_few);
+    assert_true(says("样本不足") && says("满 30 袋才计算"));
+    assert_false(says("%"));
+}
+
+static void keys_reach_an_inspection_too(void **state)
+{
+    (void)state;
+    draw(sample_inspect);
+    assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 3), INTENT_INSPECT, 3);
+    assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 9), INTENT_NONE, 0);
+    draw(sample_inspect_wrong);
+    assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 2), INTENT_COUNT, 2);
+    assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 4), INTENT_NONE, 0);
+    assert_key(UI_KEY_ENTER, INTENT_INSPECT_NEXT, 0);
+    assert_key(UI_KEY_ESCAPE, INTENT_CANCEL, 0);
+    draw(sample_inspect_confirm);
+    assert_key((enum ui_key)(UI_KEY_DIGIT_0 + 1), INTENT_THING, THING_BAG);
+}
+
+static void a_receipt_may_be_taken_back_while_it_says_so(void **state)
+{
+    (void)state;
+    draw(receipt);
+    assert_null(target_of(INTENT_UNDO, 0));
+    draw(receipt_undo);
+    assert_non_null(target_of(INTENT_UNDO, 0));
+    assert_true(says("撤销（8）"));
+    draw(receipt_undone);
+    assert_null(target_of(INTENT_UNDO, 0));
+    assert_true(says("已撤销"));
+    assert_false(says("与所选一致"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +375,9 @@ int main(void)
         cmocka_unit_test(faults_are_told_and_waste_is_still_taken),
         cmocka_unit_test(the_bin_is_counted_from_its_nearer_end),
         cmocka_unit_test(only_a_bin_that_needs_hands_has_the_dark_button),
+        cmocka_unit_test(an_inspection_is_four_touches),
+        cmocka_unit_test(keys_reach_an_inspection_too),
+        cmocka_unit_test(a_receipt_may_be_taken_back_while_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,1 +1,0 @@
-#include "kiosk/core/bin.h"
