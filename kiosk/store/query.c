@@ -353,17 +353,20 @@ enum ledger_result ledger_sum(struct ledger *ledger, const day_range_t *range,
 {
     static const char query[] =
         "SELECT bin_class, outcome, sum(count), sum(weighed), sum(grams) FROM daily"
-        " WHERE (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2 AND day >= 0)"
-        " GROUP BY bin_class, outcome";
+        " WHERE day BETWEEN ?1 AND ?2 GROUP BY bin_class, outcome";
+    /* Only without limits there are the rows of no day. Limits that are always there let SQLite
+     * look at the days of the range and no others. */
+    const int64_t from = range->has_from ? range->from : range->has_to ? 0 : SCHEMA_DAY_UNKNOWN;
+    const int64_t to = range->has_to ? range->to : INT64_MAX;
     sqlite3_stmt *rows = NULL;
     int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &rows, NULL);
 
     memset(sums, 0, sizeof *sums);
     if (code == SQLITE_OK) {
-        code = bind_day(rows, 1, range->has_from, range->from);
+        code = sqlite3_bind_int64(rows, 1, from);
     }
     if (code == SQLITE_OK) {
-        code = bind_day(rows, 2, range->has_to, range->to);
+        code = sqlite3_bind_int64(rows, 2, to);
     }
     while (code == SQLITE_OK || code == SQLITE_ROW) {
         code = sqlite3_step(rows);
