@@ -43,6 +43,9 @@ enum { COLUMN_CURSOR, COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3
     " THEN " TAKE columns ") END ORDER BY seq"
 #define SOURCE(columns, table) ALL(columns, table), SOME(columns, table)
 
+/* A column that nobody asks for is not read. */
+#define PERSON "CASE WHEN ?6 THEN person END"
+
 static const char cursor_type[] = "record_cursor";
 
 typedef bool record_reader(sqlite3_value **row, struct ledger_record *record);
@@ -81,12 +84,17 @@ static int32_t grams(sqlite3_value *value)
 
 static enum waste_class class_of(sqlite3_value *value)
 {
-    return waste_class_find(text_of(value));
+    const char *text = (const char *)sqlite3_value_text(value);
+    return text ? waste_class_find(text) : WASTE_NONE;
 }
 
 static void copy_text(char *text, size_t size, sqlite3_value *value)
 {
-    const char *from = text_of(value);
+    const char *from = (const char *)sqlite3_value_text(value);
+    if (!from) {
+        text[0] = '\0';
+        return;
+    }
     size_t length = (size_t)sqlite3_value_bytes(value);
 
     length = length < size ? length : size - 1;
@@ -158,12 +166,12 @@ static bool read_collection(sqlite3_value **row, struct ledger_record *record)
 }
 
 static const struct record_source sources[RECORD_KIND_COUNT] = {
-    [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
-                                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale,"
-                                " person",
-                                "deposits"),
-                         read_deposit},
-    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, person", "visits"),
+    [RECORD_DEPOSITS] =
+        {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
+                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale, " PERSON,
+                "deposits"),
+         read_deposit},
+    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, " PERSON, "visits"),
                        read_visit},
     [RECORD_COLLECTIONS] = {SOURCE("bin, bin_class, quality, before_g, after_g, removed_g,"
                                    " started_ms, who",
@@ -278,6 +286,10 @@ static int start_rows(struct record_cursor *cursor)
     }
     if (code == SQLITE_OK) {
         code = sqlite3_bind_pointer(cursor->rows, 5, cursor, cursor_type, NULL);
+    }
+    /* Collections are nobody's and have no such mark. */
+    if (code == SQLITE_OK && sqlite3_bind_parameter_count(cursor->rows) > 5) {
+        code = sqlite3_bind_int(cursor->rows, 6, cursor->people != NULL);
     }
     if (code == SQLITE_OK && (cursor->range.has_from || cursor->range.has_to)) {
         code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
