@@ -1,22 +1,5 @@
-#include "kiosk/shell/app.h"
-
-#include "kiosk/shell/backup_thread.h"
-#include "kiosk/shell/bus_thread.h"
-#include "kiosk/shell/card.h"
-#include "kiosk/shell/clock.h"
+#include "kiosk/shell/app_internal.h"
 #include "kiosk/shell/device_orders.h"
-#include "kiosk/shell/display.h"
-#include "kiosk/shell/gate.h"
-#include "kiosk/shell/io.h"
-#include "kiosk/shell/log.h"
-#include "kiosk/shell/pages.h"
-#include "kiosk/shell/settings_list.h"
-#include "kiosk/shell/sound.h"
-#include "kiosk/shell/store_thread.h"
-#include "kiosk/shell/tally.h"
-#include "kiosk/shell/touch.h"
-#include "kiosk/shell/version.h"
-#include "kiosk/web/web.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,38 +13,8 @@
 #include <unistd.h>
 
 enum {
-    EXIT_ENVIRONMENT = 2,
-    PAST_DAYS = 8,             /* the week on screen, and a day in hand */
     CLOCK_NEWS_MS = 60 * 1000, /* how often the kernel is asked whether NTP has the clock */
-    HEADLESS_WIDTH = 1920,
-    HEADLESS_HEIGHT = 1080,
-    ACK_WAIT_MS = 3000, /* at the end, for what is being written */
-    DAY_MS = 24 * 3600 * 1000
-};
-
-struct app {
-    const struct app_config *config;
-    int wake, clock_watch, signals;
-    struct kiosk kiosk;
-    struct view view;
-    bool must_show;
-    bool quit;
-    const char *quit_reason;
-    int64_t started_ms, clock_news_ms;
-    struct store_thread *store;
-    struct ledger_setting setting_list[LEDGER_SETTINGS_MAX];
-    struct backup_thread *backup;
-    struct ring readings; /* of struct kiosk_input: io -> main */
-    struct io *io;
-    struct bus_threads *buses;
-    char adapters_path[SETTINGS_PATH_MAX];
-    struct gate *gate;
-    struct simulation *simulation;
-    struct display *display;
-    struct recorder *recorder;
-    struct speaker *speaker;
-    struct web *web;
-    struct tally tally;
+    ACK_WAIT_MS = 3000         /* at the end, for what is being written */
 };
 
 /* ---- the core and its effects ---------------------------------------------------------------- */
@@ -389,111 +342,6 @@ static void loop(struct app *app)
 
 /* ---- start ----------------------------------------------------------------------------------- */
 
-static int fail(const char *what, const char *why)
-{
-    log_line(LOG_ERROR, "run", "%s: %s", what, why);
-    return EXIT_ENVIRONMENT;
-}
-
-static int open_descriptors(struct app *app)
-{
-    sigset_t stop;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGINT);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGHUP);
-    /* Before any thread is made, so that none of them is interrupted. A file that may not grow any
-     * further (SIGXFSZ) is a full medium, not an end. */
-    if (pthread_sigmask(SIG_BLOCK, &stop, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
-        signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
-        return fail("signals", strerror(errno));
-    }
-    app->signals = signalfd(-1, &stop, SFD_NONBLOCK | SFD_CLOEXEC);
-    app->wake = wake_open();
-    app->clock_watch = clock_watch_open();
-    return app->signals < 0 || app->wake < 0 ? fail("descriptors", strerror(errno)) : 0;
-}
-
-static int start_store(struct app *app)
-{
-    char boot_id[BOOT_ID_MAX];
-    clock_boot_id(boot_id);
-    moment_t now = clock_moment();
-    int64_t past = now.quality == CLOCK_UNSET ? 0 : now.utc_ms - (int64_t)PAST_DAYS * DAY_MS;
-    const struct store_config config = {
-        .directory = app->config->directory,
-        .boot_id = boot_id,
-        .past_utc_ms = past,
-        .keep_months = app->config->settings->storage.keep_months,
-        .settings = app->setting_list,
-        .setting_count = settings_list_read(app->config->config_path, app->setting_list),
-        .wake = app->wake,
-    };
-    app->store = store_thread_start(&config);
-    if (app->store == NULL) {
-        return fail("store", "cannot make the thread");
-    }
-    const char *to = app->config->settings->storage.backup;
-    app->backup = to[0] == '\0' ? NULL : backup_thread_start(app->config->directory, to);
-    return to[0] == '\0' || app->backup != NULL ? 0 : fail("backup", "cannot make the thread");
-}
-
-static int start_simulation(struct app *app)
-{
-    if (!app->config->simulate) {
-        return 0;
-    }
-    struct simulation_config config = {
-        .scenario = app->config->scenario,
-        .scenario_name = app->config->scenario_name,
-        .seed = app->config->seed,
-        .visits_per_hour = app->config->visits_per_hour,
-        .wake = app->wake,
-    };
-    char error[SIMULATION_ERROR_MAX];
-    app->simulation = simulation_open(&config, app->config->settings, error);
-    return app->simulation != NULL ? 0 : fail("simulated site", error);
-}
-
-static int start_display(struct app *app)
-{
-    const struct app_config *config = app->config;
-    const struct screen_settings *screen = &config->settings->screen;
-    struct display_config display = {
-        .window =
-            {
-                .title = "标杆 Biaogan",
-                .width = config->width > 0 ? config->width : screen->width,
-                .height = config->height > 0 ? config->height : screen->height,
-                .headless = config->headless,
-            },
-        .panel_width_mm = screen->panel_width_mm,
-        .by_hand = config->simulate && !config->headless && config->width > 0,
-        .shots = config->shots,
-    };
-    if (config->headless && display.window.width == 0) {
-        display.window.width = HEADLESS_WIDTH;
-        display.window.height = HEADLESS_HEIGHT;
-    }
-    if (config->shots != NULL && mkdir(config->shots, 0755) != 0 && errno != EEXIST) {
-        return fail(config->shots, strerror(errno));
-    }
-    char error[DISPLAY_ERROR_MAX];
-    app->display = display_open(&display, error);
-    return app->display != NULL ? 0 : fail("display", error);
-}
-
-static int start_recorder(struct app *app)
-{
-    if (app->config->record == NULL) {
-        return 0;
-    }
-    char error[CAPTURE_ERROR_MAX];
-    app->recorder =
-        recorder_open(app->config->record, app->config->settings, clock_now_ms(), error);
-    return app->recorder != NULL ? 0 : fail("recorder", error);
-}
-
 /* The journal is folded before the first decision; a ledger that cannot be opened is a state with a
  * screen, not a reason to stay dark. */
 static void fold_journal(struct app *app)
@@ -539,29 +387,29 @@ static int start_io(struct app *app)
         .recorder = app->recorder,
     };
     if (!ring_open(&app->readings, sizeof(struct kiosk_input), IO_RING_SLOTS)) {
-        return fail("io", "no memory");
+        return app_fail("io", "no memory");
     }
     app->io = io_start(&config);
     if (app->io == NULL) {
-        return fail("io", "cannot make the thread");
+        return app_fail("io", "cannot make the thread");
     }
     app->buses = bus_threads_start(app->config->settings, app->wake);
-    return app->buses != NULL ? 0 : fail("buses", "cannot make their threads");
+    return app->buses != NULL ? 0 : app_fail("buses", "cannot make their threads");
 }
 
 static int start(struct app *app)
 {
     kiosk_init(&app->kiosk, &app->config->settings->site);
-    if (open_descriptors(app) != 0 || start_simulation(app) != 0 || start_store(app) != 0 ||
-        start_display(app) != 0 || start_recorder(app) != 0) {
-        return EXIT_ENVIRONMENT;
+    if (app_open_descriptors(app) != 0 || app_open_simulation(app) != 0 ||
+        app_open_store(app) != 0 || app_open_display(app) != 0 || app_open_recorder(app) != 0) {
+        return APP_EXIT_ENVIRONMENT;
     }
     app->speaker =
         app->config->settings->screen.sound && !app->config->headless ? sound_open() : NULL;
     const struct gate_pins pins = settings_pins(app->config->settings);
     app->gate = gate_open(&pins, app->wake);
     if (app->gate == NULL) {
-        return fail("gate", "cannot make the thread");
+        return app_fail("gate", "cannot make the thread");
     }
     fold_journal(app);
     begin(app);
@@ -622,7 +470,7 @@ int app_run(const struct app_config *config)
 {
     struct app *app = calloc(1, sizeof *app);
     if (app == NULL) {
-        return fail("run", "no memory");
+        return app_fail("run", "no memory");
     }
     app->config = config;
     app->wake = app->clock_watch = app->signals = -1;

@@ -22,12 +22,18 @@ struct backup_thread {
     atomic_bool stopping;
 };
 
+static bool is_stopping(const void *context)
+{
+    const struct backup_thread *backup = context;
+    return atomic_load(&backup->stopping);
+}
+
 static int64_t make_copy(struct backup_thread *backup)
 {
     struct backup_report report;
     char error[LEDGER_ERROR_MAX] = "";
-    if (ledger_backup(backup->directory, backup->to, &backup->stopping, &report, error) ==
-        LEDGER_OK) {
+    const struct backup_stop stop = {is_stopping, backup};
+    if (ledger_backup(backup->directory, backup->to, &stop, &report, error) == LEDGER_OK) {
         log_line(LOG_INFO, "backup", "%s: rows up to %lld, %lld bytes", backup->to,
                  (long long)report.last_seq, (long long)report.bytes);
         return EVERY_MS;

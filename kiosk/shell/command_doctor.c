@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -268,6 +269,30 @@ static void tell_fault(struct doctor *doctor, const struct ledger_fault *fault)
         "%s: no end of it is recorded", fault->fault);
 }
 
+/* Whose signature the ledger bears, for comparing with what the office has noted. */
+static void tell_key(struct doctor *doctor)
+{
+    struct ledger *ledger = NULL;
+    struct ledger_statement statement;
+    char error[LEDGER_ERROR_MAX];
+    struct stat key;
+    char path[SETTINGS_PATH_MAX + 16];
+    if (ledger_open_reader(&ledger, doctor->directory, error) == LEDGER_OK &&
+        ledger_statement(ledger, &statement, error) == LEDGER_OK) {
+        say(doctor, LEVEL_OK, "ledger key", "-", "%s; signed to row %" PRId64,
+            statement.fingerprint, statement.covers);
+    }
+    ledger_close(ledger);
+    snprintf(path, sizeof path, "%s/ledger.key", doctor->directory);
+    if (stat(path, &key) != 0) {
+        say(doctor, LEVEL_WARNING, "ledger key",
+            "put the file back; without it the next start makes another key and says so", "%s: %s",
+            path, strerror(errno));
+    } else if ((key.st_mode & 077) != 0) {
+        say(doctor, LEVEL_WARNING, "ledger key", "chmod 600", "%s: others may read it", path);
+    }
+}
+
 static void look_at_database(struct doctor *doctor)
 {
     struct ledger_health health;
@@ -297,6 +322,7 @@ static void look_at_database(struct doctor *doctor)
     say(doctor, LEVEL_OK, "database", "-",
         "whole; version %" PRId64 ", %" PRId64 " rows, SQLite %s", health.schema_version,
         health.last_seq, health.sqlite_version);
+    tell_key(doctor);
     for (int i = 0; i < health.fault_count; i++) {
         tell_fault(doctor, &health.faults[i]);
     }

@@ -57,20 +57,21 @@ static enum ledger_result find_places(const char *directory, const char *to, str
 }
 
 /* The pages of one read transaction of `from`, in small steps. */
-static int copy_pages(sqlite3 *from, sqlite3 *to, const atomic_bool *stop)
+static int copy_pages(sqlite3 *from, sqlite3 *to, const struct backup_stop *stop)
 {
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
     int code = backup ? SQLITE_OK : sqlite3_extended_errcode(to);
 
     while (code == SQLITE_OK) {
-        code = stop != NULL && atomic_load(stop) ? SQLITE_INTERRUPT
-                                                 : sqlite3_backup_step(backup, STEP_PAGES);
+        code = stop != NULL && stop->is_asked(stop->context)
+                   ? SQLITE_INTERRUPT
+                   : sqlite3_backup_step(backup, STEP_PAGES);
     }
     int ended = sqlite3_backup_finish(backup);
     return code != SQLITE_DONE ? code : ended;
 }
 
-static int write_part(struct ledger *ledger, const char *part, const atomic_bool *stop)
+static int write_part(struct ledger *ledger, const char *part, const struct backup_stop *stop)
 {
     sqlite3 *to = NULL;
 
@@ -167,7 +168,7 @@ static enum ledger_result take_place(const struct places *places, char error[LED
 }
 
 static enum ledger_result copy_ledger(struct ledger *ledger, const struct places *places,
-                                      const atomic_bool *stop, struct backup_report *report,
+                                      const struct backup_stop *stop, struct backup_report *report,
                                       char error[LEDGER_ERROR_MAX])
 {
     struct ledger_summary summary;
@@ -204,8 +205,9 @@ static enum ledger_result copy_ledger(struct ledger *ledger, const struct places
     return result;
 }
 
-enum ledger_result ledger_backup(const char *directory, const char *to, const atomic_bool *stop,
-                                 struct backup_report *report, char error[LEDGER_ERROR_MAX])
+enum ledger_result ledger_backup(const char *directory, const char *to,
+                                 const struct backup_stop *stop, struct backup_report *report,
+                                 char error[LEDGER_ERROR_MAX])
 {
     struct places places;
     struct ledger *ledger = NULL;

@@ -12,7 +12,6 @@
 #ifndef KIOSK_STORE_BACKUP_H
 #define KIOSK_STORE_BACKUP_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include "kiosk/store/ledger.h"
@@ -22,10 +21,16 @@ struct backup_report {
     int64_t bytes;
 };
 
-/* Copies DIRECTORY/ledger.db to TO/ledger.db; TO exists. Where *stop becomes true it ends early and
- * fails; NULL: it does not. Anything but LEDGER_OK comes with its reason and remedy in `error`; the
- * copy that was there before is as it was. */
-enum ledger_result ledger_backup(const char *directory, const char *to, const atomic_bool *stop,
-                                 struct backup_report *report, char error[LEDGER_ERROR_MAX]);
+/* Asked between two steps; true ends the copy early. */
+struct backup_stop {
+    bool (*is_asked)(const void *context);
+    const void *context;
+};
+
+/* Copies DIRECTORY/ledger.db to TO/ledger.db; TO exists. `stop` may be NULL. Anything but LEDGER_OK
+ * comes with its reason and remedy in `error`; the copy that was there before is as it was. */
+enum ledger_result ledger_backup(const char *directory, const char *to,
+                                 const struct backup_stop *stop, struct backup_report *report,
+                                 char error[LEDGER_ERROR_MAX]);
 
 #endif

@@ -53,6 +53,9 @@ enum { COLUMN_CURSOR, COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3
     "SELECT 1 FROM " IN_ORDER(query) " WHERE " TAKE columns ")",                                   \
         "SELECT 1 FROM " IN_ORDER(query) " WHERE" TAKE_IN_RANGE(columns)
 
+/* A column that nobody asks for is not read. */
+#define PERSON "CASE WHEN ?6 THEN person END"
+
 static const char cursor_type[] = "record_cursor";
 
 typedef bool record_reader(sqlite3_value **row, struct ledger_record *record);
@@ -92,12 +95,17 @@ static int32_t grams(sqlite3_value *value)
 
 static enum waste_class class_of(sqlite3_value *value)
 {
-    return waste_class_find(text_of(value));
+    const char *text = (const char *)sqlite3_value_text(value);
+    return text ? waste_class_find(text) : WASTE_NONE;
 }
 
 static void copy_text(char *text, size_t size, sqlite3_value *value)
 {
-    const char *from = text_of(value);
+    const char *from = (const char *)sqlite3_value_text(value);
+    if (!from) {
+        text[0] = '\0';
+        return;
+    }
     size_t length = (size_t)sqlite3_value_bytes(value);
 
     length = length < size ? length : size - 1;
@@ -235,10 +243,10 @@ static bool read_run(sqlite3_value **row, struct ledger_record *record)
 static const struct record_source sources[RECORD_KIND_COUNT] = {
     [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
                                 " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale,"
-                                " item, undone_seq, person",
+                                " item, undone_seq, " PERSON,
                                 "deposits"),
                          read_deposit},
-    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, person", "visits"),
+    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, " PERSON, "visits"),
                        read_visit},
     [RECORD_COLLECTIONS] = {SOURCE("bin, bin_class, quality, before_g, after_g, removed_g,"
                                    " started_ms, who",
@@ -375,6 +383,10 @@ static int start_rows(struct record_cursor *cursor)
     if (code == SQLITE_OK) {
         code = sqlite3_bind_pointer(cursor->rows, 5, cursor, cursor_type, NULL);
     }
+    /* Collections are nobody's and have no such mark. */
+    if (code == SQLITE_OK && sqlite3_bind_parameter_count(cursor->rows) > 5) {
+        code = sqlite3_bind_int(cursor->rows, 6, cursor->people != NULL);
+    }
     if (code == SQLITE_OK && (cursor->range.has_from || cursor->range.has_to)) {
         code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
         code = code == SQLITE_OK ? bind_day(cursor->rows, 4, cursor->range.has_to, cursor->range.to)
@@ -489,7 +501,8 @@ static void read_inspected(sqlite3_stmt *row, struct figures *figures)
     figures->wrong = sqlite3_column_int64(row, 2);
 }
 
-#define IN_RANGE " (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2 AND day >= 0)"
+/* Limits that are always there let SQLite look at the days of the range and no others. */
+#define IN_RANGE " day BETWEEN ?1 AND ?2"
 static const struct {
     const char *sql;
     void (*read)(sqlite3_stmt *row, struct figures *figures);
@@ -504,6 +517,9 @@ static const struct {
 enum ledger_result ledger_figures(struct ledger *ledger, const day_range_t *range,
                                   struct figures *figures, char error[LEDGER_ERROR_MAX])
 {
+    /* Only without limits there are the rows of no day. */
+    const int64_t from = range->has_from ? range->from : range->has_to ? 0 : SCHEMA_DAY_UNKNOWN;
+    const int64_t to = range->has_to ? range->to : INT64_MAX;
     int code = SQLITE_OK;
 
     memset(figures, 0, sizeof *figures);
@@ -512,10 +528,10 @@ enum ledger_result ledger_figures(struct ledger *ledger, const day_range_t *rang
         sqlite3_stmt *rows = NULL;
         code = sqlite3_prepare_v2(ledger->db.handle, figure_sources[i].sql, -1, &rows, NULL);
         if (code == SQLITE_OK) {
-            code = bind_day(rows, 1, range->has_from, range->from);
+            code = sqlite3_bind_int64(rows, 1, from);
         }
         if (code == SQLITE_OK) {
-            code = bind_day(rows, 2, range->has_to, range->to);
+            code = sqlite3_bind_int64(rows, 2, to);
         }
         while (code == SQLITE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
             figure_sources[i].read(rows, figures);

@@ -84,7 +84,7 @@ struct ledger_record {
     char site[SITE_ID_MAX];          /* "" where unknown */
     enum waste_class declared_after; /* of a deposit */
     int64_t undone_seq;              /* of a deposit: the row that took it back, or 0 */
-    char person[SUBJECT_MAX];        /* of a deposit or visit; "" where nobody is known */
+    char person[SUBJECT_MAX];        /* of a deposit or visit, see record_cursor_know(); or "" */
     const char *department;          /* of that person today; "" where nobody knows. Borrowed */
     const char *name;                /* likewise */
     union {
@@ -109,7 +109,8 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
                                       enum record_kind kind, const day_range_t *range,
                                       char error[LEDGER_ERROR_MAX]);
 
-/* Where departments are looked up from now on; they must outlive the cursor. */
+/* Has records say whose they are, with departments and names from this table, which must outlive
+ * the cursor; without it they are nobody's. Before the first record_cursor_run(). */
 void record_cursor_know(struct record_cursor *cursor, const struct people *people);
 
 /* Is handed one record after the other, borrowed; false: it has enough for now. */

@@ -181,7 +181,7 @@ static double run_pair(const char *directory, int64_t count, struct side *ours, 
 
     (void)ledger_io_take();
     for (int64_t i = 0; i < WARM; i++) {
-        struct kiosk_event deposit = bench_deposit(i);
+        struct kiosk_event deposit = bench_rush(i);
         append(ledger, &deposit);
     }
     io = ledger_io_take();
@@ -190,7 +190,7 @@ static double run_pair(const char *directory, int64_t count, struct side *ours, 
     ours->count = limit->count = 0;
     ours->total_us = limit->total_us = ours->cpu_us = limit->cpu_us = 0;
     for (int64_t i = 0; i < count; i++) {
-        struct kiosk_event deposit = bench_deposit(WARM + i);
+        struct kiosk_event deposit = bench_rush(WARM + i);
         double from = now_us(), begin = cpu_us();
         append(ledger, &deposit);
         ours->cpu_us += cpu_us() - begin;

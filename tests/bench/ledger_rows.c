@@ -102,3 +102,15 @@ struct kiosk_event bench_visit(int64_t number)
     };
     return event;
 }
+
+struct kiosk_event bench_rush(int64_t number)
+{
+    struct kiosk_event event = bench_deposit(number);
+    int64_t earlier_ms = event.at.t_ms - (20000 + number * 1000);
+
+    event.at.t_ms -= earlier_ms;
+    event.at.utc_ms -= earlier_ms;
+    event.body.deposit.opened_ms -= earlier_ms;
+    event.body.deposit.closed_ms -= earlier_ms;
+    return event;
+}

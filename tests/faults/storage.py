@@ -5,6 +5,7 @@ The kiosk starts without its ledger, or loses it while people throw bags: it say
 recorded meanwhile, and records everything that is waiting as soon as there is room, by itself.
 """
 
+import json
 import os
 import re
 import resource
@@ -106,6 +107,18 @@ def check_end(checks, biaogan, kiosk, state, at, past=0):
     count, last = program.rows(state, "SELECT count(*), max(seq) FROM ledger")[0]
     checks.equal(count, last, f"{at}: rows and last number")
     checks.equal(program.rows(state, "PRAGMA integrity_check"), [("ok",)], f"{at}: integrity")
+    check_gap(checks, state, at)
+
+
+def check_gap(checks, state, at):
+    """The ledger says since when nothing could be recorded, why, and what became of it."""
+    said = [json.loads(body) for (body,) in program.rows(
+        state, "SELECT body FROM ledger WHERE kind = 'storage' ORDER BY seq")]
+    reasons = [row["state"] for row in said if row["state"] in ("full", "unwritable", "failed")]
+    checks.that(reasons, f"{at}: no row says that recording stopped: {said}")
+    over = [row for row in said if row["state"] == "ok" and row["kept"] > 0]
+    checks.that(over, f"{at}: no row says what waited: {said}")
+    checks.equal([row["lost"] for row in said], [0] * len(said), f"{at}: nothing was lost")
 
 
 def check_silence(checks, kiosk, at):

@@ -138,11 +138,17 @@ static void every_refusal_names_the_remedy(void **state)
     assert_non_null(strstr(error, "another directory"));
 }
 
+static bool at_once(const void *context)
+{
+    (void)context;
+    return true;
+}
+
 static void a_copy_that_is_stopped_leaves_the_one_before(void **state)
 {
     (void)state;
     struct backup_report first, second;
-    const atomic_bool stop = true;
+    const struct backup_stop stop = {at_once, NULL};
     struct ledger *ledger = opened("boot-a");
 
     append_ticks(ledger, 0, 30);
