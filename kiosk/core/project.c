@@ -278,6 +278,10 @@ static void view_sensors(const struct kiosk *kiosk, int port, int64_t now_ms,
             view->weighs = true;
             view->has_grams = scale == SENSOR_OK;
             view->grams = view->has_grams ? bin->grams : 0;
+            view->has_noise = bin->learn.knows_noise;
+            view->division_g = bin->learn.terms.division_g;
+            view->noise_mg = bin->learn.terms.noise_mg;
+            view->settle_ms = bin->learn.terms.short_ms;
         }
         if (weighs && (view->scale == SENSOR_OK || view->scale == SENSOR_WAITING)) {
             view->scale = scale;

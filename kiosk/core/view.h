@@ -137,6 +137,8 @@ struct view_device {
     enum sensor_state scale; /* of the first of its scales that is not well; else OK or WAITING */
     bool has_grams;
     int32_t grams;
+    bool has_noise; /* learnt at rest, of the first of its scales (learn.h) */
+    int32_t division_g, noise_mg, settle_ms;
     char lids[HW_CHANNELS_MAX + 1]; /* a lid board: O open, C closed by channel, - never heard */
 };
 

@@ -113,14 +113,26 @@ static void value_words(char *out, size_t size, const struct view_device *device
     }
 }
 
+/* What a scale turned out to be like; what arrived where that is not known or no scale. */
+static void learnt_words(char *out, size_t size, const struct view_device *device)
+{
+    if (device->weighs && device->has_noise) {
+        const int32_t noise_g = (device->noise_mg + 999) / 1000;
+        strings_compose(out, size, STR_DEVICE_LEARNT, format_count(device->division_g).text,
+                        format_count(noise_g).text);
+    } else {
+        strings_compose(out, size, STR_DEVICE_FRAMES, format_grouped((int64_t)device->frames).text,
+                        NULL);
+    }
+}
+
 /* What arrived, above what was dropped and how often the line was; the latter alone where rows are
  * low. */
 static void counts_draw(struct canvas *canvas, rect_t rect, const struct view_device *device)
 {
     char words[STRINGS_COMPOSED_MAX];
     if (rect.h >= 2 * COUNT_LINE) {
-        strings_compose(words, sizeof words, STR_DEVICE_FRAMES,
-                        format_grouped((int64_t)device->frames).text, NULL);
+        learnt_words(words, sizeof words, device);
         canvas_text(canvas, layout_cut_top(&rect, rect.h / 2), quiet, words);
     }
     strings_compose(words, sizeof words, STR_DEVICE_REJECTS,

@@ -80,7 +80,7 @@ CASES = [
     ("unknown protocol", '"s3"; device', "yaohua_tf0", "yaohua_x9", "yaohua_x9"),
     ("bad line", '"s2"; device', "9600/8n1", "9600/8x1", "9600/8x1"),
     ("bad speed of a line", '"s2"; device', "9600/8n1", "0/8n1", "0/8n1"),
-    ("bad unit", '"s1"; device', 'unit = "kg"', 'unit = "lb"', "lb"),
+    ("bad unit", '"s1"; device', 'unit = "kg"', 'unit = "stone"', "stone"),
     ("two ports of one name", '"s3"; device', 'name = "s3"', 'name = "s1"', "s1"),
     ("two ports of one device", '"s3"; device', "none-3", "none-1", "none-1"),
     ("a lid board as a scale", "number = 1", 'scale = "s1"', 'scale = "l1"', "scale"),
