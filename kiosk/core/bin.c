@@ -11,6 +11,7 @@ enum { LEVEL_LIMIT_MM = 100 * 1000 };
 enum {
     MG_PER_G = 1000,
     ZERO_READINGS = 4, /* so many in a row at zero prove that the key was pressed */
+    ZERO_LEAST = 6,    /* least deposits above or below zero: nearer, noise could feign the key */
     REST_MS = 2000,    /* over which a weight at rest is averaged */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
@@ -243,7 +244,8 @@ static void watch_zero(struct bin *bin, int64_t now_ms, int32_t grams)
         zero->confirmed = zero->suspected && ++zero->readings >= ZERO_READINGS;
         return;
     }
-    if (!is_zero || zero->confirmed || distance(bin->grams, 0) < bin_min_deposit(bin)) {
+    if (!is_zero || zero->confirmed ||
+        distance(bin->grams, 0) < ZERO_LEAST * bin_min_deposit(bin)) {
         return;
     }
     if (bin->grams < 0 && bin->phase != BIN_RESTING) {
