@@ -63,6 +63,24 @@ static void send(struct step *step)
     order->sent_ms = kiosk->now_ms;
 }
 
+/* The rows of a bin add up to what its scale shows: the shift of the zero is one of them. */
+static void book_shift(struct step *step, const settled_t *after)
+{
+    const int index = step->kiosk->order.bin;
+    struct bin *bin = &step->kiosk->bins[index];
+    const struct bin_decision shift = {
+        .verdict = BIN_ADJUSTMENT,
+        .cause = ADJUST_ZEROED,
+        .base_g = bin->booked_g,
+        .final_g = after->grams,
+        .weight_g = after->grams - bin->booked_g,
+    };
+    if (bin->has_booked && shift.weight_g != 0) {
+        deposits_adjust(step, index, &shift);
+    }
+    bin_cleared(bin);
+}
+
 static void end(struct step *step, const settled_t *after)
 {
     struct kiosk *kiosk = step->kiosk;
@@ -73,6 +91,9 @@ static void end(struct step *step, const settled_t *after)
     order->step = !after->has_estimate ? ORDER_SILENT : is_near_zero ? ORDER_DONE : ORDER_SAME;
     order->after_g = after->grams;
     kiosk->service_touched_ms = kiosk->now_ms;
+    if (order->step == ORDER_DONE) {
+        book_shift(step, after);
+    }
     bin_service_end(bin, kiosk->now_ms, after);
 }
 

@@ -1,11 +1,12 @@
 /* Retention: rows that are old enough, and that somebody has, are taken out of the ledger.
  *
  * A row goes when its day, every day before it and every record of those days (deposits, visits,
- * collections, inspections, alarms, changes of weight) is covered by `export` rows made after the day had ended, when it is older than the
- * limit, and when the LEDGER_RECENT rows that a start needs are not touched. What goes is always
- * the beginning of the ledger. In the same transaction a `purge` row says which rows went and holds
- * the hash of the last of them, and a checkpoint signs it: the chain goes on from that hash, and
- * nobody without the key can move it. Sums of the days that are gone go with them.
+ * collections, inspections, alarms, changes of weight) is covered by `export` rows made after the
+ * day had ended, when it is older than the limit, and when the LEDGER_RECENT rows that a start
+ * needs are not touched. What goes is always the beginning of the ledger. In the same transaction a
+ * `purge` row says which rows went and holds the hash of the last of them, and a checkpoint signs
+ * it: the chain goes on from that hash, and nobody without the key can move it. Sums of the days
+ * that are gone go with them.
  */
 #ifndef KIOSK_STORE_PURGE_H
 #define KIOSK_STORE_PURGE_H

@@ -465,10 +465,11 @@ static void card_triggers_nothing(void **state)
     static const enum intent_kind places[] = {INTENT_NONE, INTENT_CHOOSE, INTENT_SERVICE};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         site_intent(t, places[i], WASTE_KITCHEN);
-        const struct view before = site_view(t);
+        struct view before = site_view(t);
         const int events = t->event_count;
         hold_card(t);
         const struct view after = site_view(t);
+        before.countdown_s = after.countdown_s; /* but that somebody is here */
         assert_memory_equal(&before, &after, sizeof before);
         assert_int_equal(t->event_count, events);
         assert_int_equal(t->pins_asked, 0);

@@ -168,7 +168,10 @@ static void a_zero_is_confirmed_sent_recorded_and_no_waste(void **state)
     site_run(t, 8000);
     assert_int_equal(site_view(t).order.step, ORDER_DONE);
     assert_int_equal(site_view(t).order.grams, 0);
-    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1);
+    const struct event_adjustment *shift = &site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment;
+    assert_int_equal(shift->cause, ADJUST_ZEROED);
+    assert_int_equal(shift->final_g, 0);
     site_intent(t, INTENT_LEAVE, 0);
     /* What comes next is weighed from the new zero. */
     site_choose(t, t->site.bins[1].class);
@@ -212,7 +215,8 @@ static void a_scale_that_falls_silent_ends_the_wait(void **state)
     site_mute_scale(t, 0, false);
     t->load_g[0] = 0;
     site_run(t, 10000);
-    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1);
     assert_int_equal(t->kiosk.bins[0].base_g, 0);
 }
 
@@ -242,7 +246,7 @@ static void leaving_while_a_scale_is_waited_for_invents_nothing(void **state)
     assert_int_equal(site_view(t).screen, SCREEN_CHOOSE);
     t->load_g[1] = 0;
     site_run(t, 20000);
-    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1); /* the shift, not waste */
     assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
     assert_int_equal(t->kiosk.bins[1].base_g, 0);
 }

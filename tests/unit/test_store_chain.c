@@ -349,7 +349,7 @@ static void figures_that_the_rows_do_not_say_are_found(void **state)
         {"DELETE FROM deposits WHERE seq = 2", 2},
         {"INSERT INTO deposits SELECT 99, day, t_ms, utc_ms, clock, site, visit, bin, bin_class,"
          " chosen, declared_after, 'consistent', quality, weight_g, base_g, final_g, spread_g,"
-         " opened_ms, closed_ms, scale, person FROM deposits LIMIT 1",
+         " opened_ms, closed_ms, scale, item, undone_seq, person FROM deposits LIMIT 1",
          99},
         {"UPDATE daily SET count = count + 1", 0},
         {"DELETE FROM visits", 4},
@@ -404,7 +404,13 @@ static void an_older_ledger_is_chained_as_it_is(void **state)
     assert_int_equal(
         tamper("DROP TABLE ledger; DROP TABLE ledger_meta; DROP TABLE settings;"
                "ALTER TABLE deposits DROP COLUMN person; ALTER TABLE visits DROP COLUMN person;"
-               "DROP TABLE identified; DELETE FROM runs; DELETE FROM boots; DELETE FROM days"),
+               "DROP TABLE identified; DELETE FROM runs; DELETE FROM boots; DELETE FROM days;"
+               "DROP VIEW changes; DROP TABLE closings; DROP TABLE inspections; DROP TABLE alarms;"
+               "ALTER TABLE deposits DROP COLUMN item; ALTER TABLE deposits DROP COLUMN undone_seq;"
+               "CREATE TABLE outages("
+               " lost_seq INTEGER PRIMARY KEY, device TEXT NOT NULL, fault TEXT NOT NULL,"
+               " boot TEXT NOT NULL, since_ms INTEGER NOT NULL, lost_utc_ms INTEGER,"
+               " back_seq INTEGER, back_ms INTEGER, back_utc_ms INTEGER)"),
         SQLITE_OK);
     assert_int_equal(tamper(old), SQLITE_OK);
     assert_int_equal(
