@@ -59,13 +59,15 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
 /* What was signed, for a telephone to keep: beside the words, or below them. */
 static void statement_draw(struct canvas *canvas, rect_t *rect, const struct view *view)
 {
-    enum { SIDE = 380, HINT = 34, WORDS = 400 };
-    if (view->statement[0] == '\0') {
+    /* What the words beside or above it need, and less than a camera can read. */
+    enum { SIDE = 380, HINT = 34, WORDS_WIDTH = 400, WORDS_HEIGHT = 390, LEAST = 200 };
+    const int width = canvas->portrait ? rect->w : rect->w - WORDS_WIDTH;
+    const int height = rect->h - HINT - (canvas->portrait ? WORDS_HEIGHT : 0);
+    int side = height < SIDE ? height : SIDE;
+    side = width < side ? width : side;
+    if (view->statement[0] == '\0' || side < LEAST) {
         return;
     }
-    const int room = canvas->portrait ? rect->w : rect->w - WORDS;
-    int side = rect->h - HINT < SIDE ? rect->h - HINT : SIDE;
-    side = room < side ? room : side;
     rect_t place =
         canvas->portrait ? layout_cut_bottom(rect, side + HINT) : layout_cut_right(rect, side);
     place = layout_centre(place, side, side + HINT);
