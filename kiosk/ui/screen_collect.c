@@ -59,14 +59,19 @@ static void steps_draw(struct canvas *canvas, rect_t rect, const struct view *vi
 /* What was signed, for a telephone to keep: beside the words, or below them. */
 static void statement_draw(struct canvas *canvas, rect_t *rect, const struct view *view)
 {
-    enum { SIDE = 380, HINT = 34, WORDS_LEAST = 520 };
-    if (view->statement[0] == '\0') {
+    /* What the words beside or above it need, and less than a camera can read. */
+    enum { SIDE = 380, HINT = 34, WORDS_WIDTH = 400, WORDS_HEIGHT = 390, LEAST = 200 };
+    const int width = canvas->portrait ? rect->w : rect->w - WORDS_WIDTH;
+    const int height = rect->h - HINT - (canvas->portrait ? WORDS_HEIGHT : 0);
+    int side = height < SIDE ? height : SIDE;
+    side = width < side ? width : side;
+    if (view->statement[0] == '\0' || side < LEAST) {
         return;
     }
-    rect_t place = rect->w >= WORDS_LEAST + GAP_LARGE + SIDE ? layout_cut_right(rect, SIDE)
-                                                             : layout_cut_bottom(rect, SIDE + HINT);
-    place = layout_centre(place, SIDE, SIDE + HINT);
-    canvas_qr(canvas, layout_cut_top(&place, SIDE), view->statement);
+    rect_t place =
+        canvas->portrait ? layout_cut_bottom(rect, side + HINT) : layout_cut_right(rect, side);
+    place = layout_centre(place, side, side + HINT);
+    canvas_qr(canvas, layout_cut_top(&place, side), view->statement);
     canvas_text(canvas, place, (text_style_t){TEXT_BODY, FONT_REGULAR, ALIGN_CENTRE, COLOUR_QUIET},
                 strings_get(STR_STATEMENT_HINT));
 }
