@@ -343,7 +343,6 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
     bin->lid_open = reading->lid_open;
     if (reading->lid_open) {
         bin->lid_doubtful = false;
-        bin->closed_gains = 0;
     }
     if (bin->phase == BIN_SERVICE) {
         return LID_SAME;

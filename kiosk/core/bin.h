@@ -123,9 +123,8 @@ struct bin {
 
     bool is_taken_away; /* the weight fell below all that an empty bin ever showed */
     bool knows_floor;
-    int32_t floor_g;      /* the least base since the start or the last swap */
-    uint8_t closed_gains; /* in a row, under a lid that says it is closed, without a removal */
-    bool lid_doubtful;    /* it says closed although bags came: a step decides alone */
+    int32_t floor_g;   /* the least base since the start or the last swap */
+    bool lid_doubtful; /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     bool gained;                /* the newest reading lies above the opening's base */

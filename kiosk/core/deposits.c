@@ -326,13 +326,34 @@ static void adopt(struct step *step, struct bin_opening *opening, bool keeps_cho
     opening->meant_it = false;
 }
 
+/* A wrong lid that was closed in time, and whose scale is still busy: it seems to hold nothing. */
+static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_opening *opening)
+{
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        const struct bin_opening *other = &bin->opening;
+        bool same_turn = other->visit == opening->visit && other->chosen == opening->chosen;
+        if (bin->phase != BIN_WEIGHING || other->decided || !same_turn || !is_wrong(bin) ||
+            !other->has_base || other->closed_ms > opening->gain_ms) {
+            continue;
+        }
+        settled_t now = bin_estimate(bin, kiosk->now_ms, other->closed_ms);
+        if (now.has_estimate && now.grams - other->base_g < bin_min_deposit(bin)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The wrong lid was closed again, with nothing in it, before the weight landed. */
-static bool was_warned(const struct visit *visit, const struct bin_opening *opening)
+static bool was_warned(const struct kiosk *kiosk, const struct visit *visit,
+                       const struct bin_opening *opening)
 {
     if (visit == NULL || visit->choice_ms > opening->gain_ms) {
         return opening->near_miss; /* somebody has chosen anew since */
     }
-    return visit->near_miss && visit->near_miss_ms <= opening->gain_ms;
+    return (visit->near_miss && visit->near_miss_ms <= opening->gain_ms) ||
+           is_being_corrected(kiosk, opening);
 }
 
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
@@ -343,14 +364,17 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
     enum outcome outcome =
-        outcome_of(&kiosk->bins[index], decision, was_warned(visit, &decision->opening));
+        outcome_of(&kiosk->bins[index], decision, was_warned(kiosk, visit, &decision->opening));
     struct event_deposit deposit = deposit_of(kiosk, index, decision, outcome);
     struct kiosk_event event = {.kind = EVENT_DEPOSIT, .body.deposit = deposit};
     uint32_t token = step_record(step, &event);
     if (visit != NULL) {
         visit->deposits++;
         visit->grams += deposit.weight_g;
-        visit->near_miss = visit->near_miss && outcome != OUTCOME_CORRECTED;
+        if (outcome == OUTCOME_CORRECTED) {
+            visit->near_miss = false;
+            visit->corrected_ms = decision->opening.gain_ms;
+        }
         visit->last_ms = kiosk->now_ms;
     }
     /* Nobody sees the receipt of another, or answers for it. */
@@ -375,7 +399,8 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
         visit->near_misses++;
         bool same_choice = visit->choice == decision->opening.chosen &&
                            decision->opening.opened_ms >= visit->choice_ms;
-        if (same_choice && !visit->near_miss) {
+        bool is_spent = decision->opening.closed_ms <= visit->corrected_ms;
+        if (same_choice && !visit->near_miss && !is_spent) {
             visit->near_miss = true;
             visit->near_miss_ms = decision->opening.closed_ms;
         }

@@ -6,9 +6,7 @@ enum {
     /* A bin that is put back weighs more than most bags. */
     SWAP_LEAST_G = 3000,
     /* Below the emptiest bin by so much, there is no bin. */
-    TAKEN_AWAY_G = 2000,
-    /* So many gains in a row under a lid that says it is closed, and it is not believed. */
-    CLOSED_GAINS = 2
+    TAKEN_AWAY_G = 2000
 };
 
 static int32_t distance(int32_t a, int32_t b)
@@ -268,15 +266,14 @@ static void explain_gain(struct bin *bin, int64_t now_ms, bool expected,
     bool blind = lid_says_nothing(bin, now_ms);
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
-    bin->closed_gains += !blind;
-    bin->lid_doubtful = !blind && (expected || bin->closed_gains >= CLOSED_GAINS);
+    /* Only a person's choice is witness against a lid: leaning and swaps have none. */
+    bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
 }
 
 static void explain_removal(struct bin *bin, struct bin_decision *decision)
 {
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
-    bin->closed_gains = 0;
     if (bin->knows_floor && decision->final_g < bin->floor_g - TAKEN_AWAY_G) {
         bin->is_taken_away = true;
     }
