@@ -295,7 +295,7 @@ static bool next_cover(span_t period, const span_t *spans, int count, int64_t fr
 static int64_t covered(span_t period, const span_t *spans, int count)
 {
     int64_t sum = 0;
-    span_t cover;
+    span_t cover = {0};
     for (int64_t from = period.from; next_cover(period, spans, count, from, &cover);
          from = cover.to) {
         sum += cover.to - cover.from;
@@ -311,7 +311,7 @@ struct uptime uptime_of(span_t period, const span_t *runs, int run_count, const 
         return uptime;
     }
     int64_t running = 0;
-    span_t run;
+    span_t run = {0};
     for (int64_t from = period.from; next_cover(period, runs, run_count, from, &run);
          from = run.to) {
         running += run.to - run.from;

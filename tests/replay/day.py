@@ -25,13 +25,13 @@ def main():
             *("--capture", "day.capture", "--truth", "day.tsv"),
         )
         biaogan.must("replay", "--state", "first", "day.capture")
-        ledger, exported = program.ledger_says("first"), biaogan.export_all("first")
+        ledger, exported = program.ledger_bytes("first"), biaogan.export_all("first")
         for i, chunk in enumerate([None, *options.chunks.split()]):
             again = f"again-{i}"
             cut = ["--chunk", chunk] if chunk else []
             biaogan.must("replay", "--state", again, *cut, "day.capture")
             name = f"replay with --chunk {chunk}" if chunk else "second replay"
-            checks.that(program.ledger_says(again) == ledger, f"{name}: the ledger differs")
+            checks.that(program.ledger_bytes(again) == ledger, f"{name}: the ledger differs")
             checks.that(biaogan.export_all(again) == exported, f"{name}: exported rows differ")
 
         bags, touches = truth.read_truth("day.tsv"), truth.read_touches("day.capture")

@@ -119,6 +119,11 @@ def rows(state, sql, parameters=()):
         connection.close()
 
 
+def ledger_bytes(state):
+    with open(os.path.join(state, "ledger.db"), "rb") as file:
+        return file.read()
+
+
 def ledger_says(state):
     """All that a ledger says, but for what its own random id and key make of it, hashes and
     signatures, and for when the test looked into it by an export."""

@@ -71,7 +71,7 @@ def main():
             with open(name + ".capture", encoding="utf-8") as file:
                 lines = file.readlines()
             biaogan.must("replay", "--state", name, name + ".capture")
-            exported = biaogan.export_all(name)
+            ledger, exported = program.ledger_bytes(name), biaogan.export_all(name)
             checks.that(len(exported["deposits"]) >= 5, f"{name}: hardly any deposits")
             cuts = {
                 "ones": split(lines, 1),
@@ -86,9 +86,8 @@ def main():
                             f"{path} is cut as before")
                 biaogan.must("replay", "--state", state, path)
                 os.unlink(path)
+                checks.that(program.ledger_bytes(state) == ledger, f"{state}: another ledger")
                 checks.that(biaogan.export_all(state) == exported, f"{state}: other rows")
-                checks.that(program.ledger_says(state) == program.ledger_says(name),
-                            f"{state}: another ledger")
             print(f"{name}: {len(exported['deposits'])} deposits, {len(cuts)} ways of cutting")
     checks.finish()
 
