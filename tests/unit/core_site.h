@@ -251,9 +251,15 @@ static inline void site_mute_lids(struct test_site *t, bool mute)
     t->lids_due_ms = t->now_ms;
 }
 
-static inline void site_port(struct test_site *t, uint8_t port, bool up)
+/* What the kiosk hears of a port; site_port() also has its devices fall silent. */
+static inline void site_port_news(struct test_site *t, uint8_t port, bool up)
 {
     site_input(t, (struct kiosk_input){.kind = INPUT_PORT, .u.port = {.port = port, .up = up}});
+}
+
+static inline void site_port(struct test_site *t, uint8_t port, bool up)
+{
+    site_port_news(t, port, up);
     if (port == LID_PORT) {
         site_mute_lids(t, !up);
     } else if (port < BINS) {

@@ -93,8 +93,8 @@ static void unknown_ports_and_channels_are_ignored(void **state)
                                     .has_value = true,
                                     .grams = 50000});
         if (port > LID_PORT) {
-            site_port(t, (uint8_t)port, false);
-            site_port(t, (uint8_t)port, true);
+            site_port_news(t, (uint8_t)port, false);
+            site_port_news(t, (uint8_t)port, true);
         }
     }
     site_reading(
