@@ -143,6 +143,14 @@ static void on_intent(struct app *app, const intent_t *intent)
     recorder_touch(app->recorder, app->kiosk.now_ms, &input);
 }
 
+/* Not for the recorder: a capture holds no card of somebody's. */
+static void on_card(struct app *app, const char card[HW_CARD_MAX])
+{
+    struct kiosk_input input = {.kind = INPUT_CARD, .t_ms = clock_now_ms()};
+    memcpy(input.u.card, card, sizeof input.u.card);
+    step(app, &input);
+}
+
 static void take_display(struct app *app)
 {
     display_pump(app->display);
@@ -153,6 +161,9 @@ static void take_display(struct app *app)
             return;
         case DISPLAY_INTENT:
             on_intent(app, &event.intent);
+            break;
+        case DISPLAY_CARD:
+            on_card(app, event.card);
             break;
         case DISPLAY_HAND:
             simulation_hand(app->simulation, &event.hand);

@@ -20,7 +20,6 @@ struct display {
     struct ui ui;
     struct hand_strip strip;
     bool by_hand;
-    bool told_of_cards;
     struct view view;
     bool drawn; /* `shown` is on the panel */
     struct draw_list lists[2];
@@ -222,17 +221,6 @@ static void show_again(struct display *display)
     }
 }
 
-/* Once: who fits a reader that types finds here why nothing comes of it. */
-static void tell_of_cards(struct display *display)
-{
-    if (!display->told_of_cards && display->window.wedge.cards > 0) {
-        display->told_of_cards = true;
-        log_line(LOG_WARNING, "display",
-                 "a card reader types like a keyboard: its cards are kept from the screens; for "
-                 "their numbers use a reader with a serial port");
-    }
-}
-
 int64_t display_deadline(const struct display *display)
 {
     return window_deadline(&display->window);
@@ -258,6 +246,10 @@ struct display_event display_next(struct display *display, int64_t now_ms)
             event.intent = ui_key(&display->view, (enum ui_key)happened.key);
             event.kind = event.intent.kind != INTENT_NONE ? DISPLAY_INTENT : DISPLAY_NOTHING;
             break;
+        case WINDOW_EVENT_CARD:
+            event.kind = DISPLAY_CARD;
+            memcpy(event.card, happened.card, sizeof event.card);
+            break;
         case WINDOW_EVENT_EXPOSE:
             display->drawn = false;
             show_again(display);
@@ -271,7 +263,6 @@ struct display_event display_next(struct display *display, int64_t now_ms)
             break;
         }
     }
-    tell_of_cards(display);
     return event;
 }
 

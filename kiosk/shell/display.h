@@ -22,11 +22,18 @@ struct display_config {
     const char *shots; /* directory, or NULL */
 };
 
-enum display_event_kind { DISPLAY_NOTHING, DISPLAY_INTENT, DISPLAY_HAND, DISPLAY_QUIT };
+enum display_event_kind {
+    DISPLAY_NOTHING,
+    DISPLAY_INTENT,
+    DISPLAY_CARD,
+    DISPLAY_HAND,
+    DISPLAY_QUIT
+};
 
 struct display_event {
     enum display_event_kind kind;
     intent_t intent;
+    char card[HW_CARD_MAX];
     struct simulation_hand hand;
 };
 

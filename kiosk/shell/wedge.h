@@ -1,14 +1,16 @@
 /* Tells a card reader that types like a keyboard (USB-HID "keyboard wedge") from a person.
  *
  * A burst of WEDGE_KEYS keys or more, each within WEDGE_GAP_MS of the one before, that ends in
- * Enter is a card. It is swallowed whole, so that no digit of it reaches the keypad; everything
- * else comes out again in order, at most WEDGE_GAP_MS late. Keys without a meaning (letters of a
- * card's number) count, and never come out.
+ * Enter is a card. It is taken whole, so that no digit of it reaches the keypad, and wedge_card()
+ * gives its number; everything else comes out again in order, at most WEDGE_GAP_MS late. Keys
+ * without a meaning count, and never come out.
  *
  * Pure; the caller owns the struct and gives the time. Times are monotonic ms.
  */
 #ifndef KIOSK_SHELL_WEDGE_H
 #define KIOSK_SHELL_WEDGE_H
+
+#include "hw/reading.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,12 +28,18 @@ struct wedge {
     bool is_over;             /* the burst was typing; what is left of `held` may come out */
     bool ends_card;           /* a card has just ended: a second Enter (CR LF) belongs to it */
     int64_t last_ms;
-    uint32_t cards; /* swallowed so far */
+    char typed[HW_CARD_MAX]; /* what the burst says so far */
+    int typed_length;        /* also beyond the capacity: no number then */
+    char card[HW_CARD_MAX];  /* the last card's number; "" once it was taken */
 };
 
-/* A key went down: its enum ui_key, or -1 for one without a meaning. First take all that
- * wedge_take() gives at this time. */
-void wedge_key(struct wedge *wedge, int key, bool is_enter, int64_t now_ms);
+/* A key went down: its enum ui_key, or -1 for one without a meaning; what it types, letters in
+ * capitals, '\n' for Enter and '\0' for nothing. First take all that wedge_take() and wedge_card()
+ * give at this time. */
+void wedge_key(struct wedge *wedge, int key, char character, int64_t now_ms);
+
+/* The number of a card that was held since the last call; false where there was none. */
+bool wedge_card(struct wedge *wedge, char card[HW_CARD_MAX]);
 
 /* The next key that was typing after all; false when there is none (yet). */
 bool wedge_take(struct wedge *wedge, int64_t now_ms, int *key);

@@ -344,6 +344,21 @@ static int key_of(SDL_Keycode code)
     return -1;
 }
 
+/* What the key types, as readers of cards do: digits, letters in capitals, a few signs. */
+static char character_of(SDL_Keycode code, int key)
+{
+    if (key == UI_KEY_ENTER) {
+        return '\n';
+    }
+    if (key >= UI_KEY_DIGIT_0 && key <= UI_KEY_DIGIT_9) {
+        return (char)('0' + key - UI_KEY_DIGIT_0);
+    }
+    if (key >= UI_KEY_LETTER_A && key <= UI_KEY_LETTER_Z) {
+        return (char)('A' + key - UI_KEY_LETTER_A);
+    }
+    return code > SDLK_SPACE && code < SDLK_DELETE ? (char)code : '\0';
+}
+
 static bool is_modifier(SDL_Keycode code)
 {
     /* One run of codes: both Ctrl, Shift, Alt and GUI. Readers press Shift for capital letters. */
@@ -355,7 +370,7 @@ static void key_event(struct window *window, const SDL_KeyboardEvent *from, int6
 {
     if (from->repeat == 0 && !is_modifier(from->keysym.sym)) {
         const int key = key_of(from->keysym.sym);
-        wedge_key(&window->wedge, key, key == UI_KEY_ENTER, now_ms);
+        wedge_key(&window->wedge, key, character_of(from->keysym.sym, key), now_ms);
     }
 }
 
@@ -425,7 +440,11 @@ static bool translate(struct window *window, const SDL_Event *from, struct windo
 
 static bool take_key(struct window *window, int64_t now_ms, struct window_event *event)
 {
-    *event = (struct window_event){.kind = WINDOW_EVENT_KEY};
+    *event = (struct window_event){.kind = WINDOW_EVENT_CARD};
+    if (wedge_card(&window->wedge, event->card)) {
+        return true;
+    }
+    event->kind = WINDOW_EVENT_KEY;
     return wedge_take(&window->wedge, now_ms, &event->key);
 }
 

@@ -35,6 +35,7 @@ enum window_event_kind {
     WINDOW_EVENT_PRESS,   /* a finger or button went down at x, y */
     WINDOW_EVENT_RELEASE, /* it went up there */
     WINDOW_EVENT_KEY,     /* `key`: enum ui_key of kiosk/ui/ui.h */
+    WINDOW_EVENT_CARD,    /* a reader that types like a keyboard read `card` */
     WINDOW_EVENT_EXPOSE,  /* the picture was lost: present all of it again */
     WINDOW_EVENT_RESIZE,  /* the panel is now x by y: lay out and draw everything */
     WINDOW_EVENT_QUIT     /* the window was closed */
@@ -44,6 +45,7 @@ struct window_event {
     enum window_event_kind kind;
     int x, y;
     int key;
+    char card[HW_CARD_MAX]; /* WINDOW_EVENT_CARD: its number */
 };
 
 struct SDL_Window;

@@ -14,6 +14,8 @@ static struct wedge wedge;
 static int64_t now_ms;
 static char out[OUT_MAX];
 static size_t out_length;
+static uint32_t cards;
+static char card[HW_CARD_MAX];
 
 static int set_up(void **state)
 {
@@ -22,6 +24,7 @@ static int set_up(void **state)
     memset(out, 0, sizeof out);
     now_ms = 1000000;
     out_length = 0;
+    cards = 0;
     return 0;
 }
 
@@ -41,12 +44,9 @@ static void type(const char *keys, int64_t gap_ms)
         now_ms += gap_ms;
         take();
         const bool is_digit = *keys >= '0' && *keys <= '9';
-        wedge_key(&wedge,
-                  *keys == '\n' ? ENTER
-                  : is_digit    ? *keys - '0'
-                                : OTHER,
-                  *keys == '\n', now_ms);
+        wedge_key(&wedge, *keys == '\n' ? ENTER : is_digit ? *keys - '0' : OTHER, *keys, now_ms);
         take();
+        cards += wedge_card(&wedge, card);
     }
 }
 
@@ -60,15 +60,26 @@ static void wait(void)
 static void card_is_swallowed(void **state)
 {
     (void)state;
-    static const char *const cards[] = {"0012345678\n", "12345\n", "04A1B2C3D4\n", "ABCDE\n",
-                                        "https://example.org/0123456789/0123456789/0123456789/"
-                                        "0123456789/0123456789\n"};
-    for (uint32_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
-        type(cards[i], i % 2 == 0 ? 1 : 50);
+    static const char *const numbers[] = {"0012345678", "12345", "04A1B2C3D4", "ABCDE"};
+    for (uint32_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        type(numbers[i], i % 2 == 0 ? 1 : 50);
+        type("\n", 20);
         wait();
-        assert_int_equal(wedge.cards, i + 1);
+        assert_int_equal(cards, i + 1);
+        assert_string_equal(card, numbers[i]);
         assert_string_equal(out, "");
     }
+}
+
+static void what_is_too_long_for_a_card_is_none_and_no_typing(void **state)
+{
+    (void)state;
+    type("https://example.org/0123456789/0123456789/0123456789/0123456789/0123456789\n", 2);
+    wait();
+    assert_int_equal(cards, 0);
+    assert_string_equal(out, "");
+    type("0012345678\n", 2);
+    assert_string_equal(card, "0012345678");
 }
 
 static void person_is_not(void **state)
@@ -79,7 +90,7 @@ static void person_is_not(void **state)
     type("0012345678\n", 51); /* however long it is */
     wait();
     assert_string_equal(out, "2580\n0012345678\n");
-    assert_int_equal(wedge.cards, 0);
+    assert_int_equal(cards, 0);
 }
 
 /* A PIN of four digits is no card, even from somebody who rolls over the keys. */
@@ -89,7 +100,7 @@ static void short_burst_is_typing(void **state)
     type("2580\n", 10);
     assert_string_equal(out, "2580\n"); /* at once with the Enter */
     wait();
-    assert_int_equal(wedge.cards, 0);
+    assert_int_equal(cards, 0);
 }
 
 static void burst_without_enter_is_typing(void **state)
@@ -99,7 +110,7 @@ static void burst_without_enter_is_typing(void **state)
     assert_string_equal(out, "");
     wait();
     assert_string_equal(out, "1234567890");
-    assert_int_equal(wedge.cards, 0);
+    assert_int_equal(cards, 0);
 }
 
 static void key_comes_out_by_itself_in_time(void **state)
@@ -120,7 +131,7 @@ static void enter_that_ends_twice_is_swallowed_with_its_card(void **state)
     type("0012345678\n\n", 3);
     wait();
     assert_string_equal(out, "");
-    assert_int_equal(wedge.cards, 1);
+    assert_int_equal(cards, 1);
     type("\n", 200); /* but a person's comes through */
     wait();
     assert_string_equal(out, "\n");
@@ -131,7 +142,7 @@ static void cards_one_after_the_other_are_counted(void **state)
     (void)state;
     type("0012345678\n0087654321\n0011223344\n", 2);
     wait();
-    assert_int_equal(wedge.cards, 3);
+    assert_int_equal(cards, 3);
     assert_string_equal(out, "");
 }
 
@@ -145,13 +156,14 @@ static void card_between_a_persons_keys_takes_none_of_them(void **state)
     type("80\n", 200);
     wait();
     assert_string_equal(out, "2580\n");
-    assert_int_equal(wedge.cards, 1);
+    assert_int_equal(cards, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(card_is_swallowed, set_up),
+        cmocka_unit_test_setup(what_is_too_long_for_a_card_is_none_and_no_typing, set_up),
         cmocka_unit_test_setup(person_is_not, set_up),
         cmocka_unit_test_setup(short_burst_is_typing, set_up),
         cmocka_unit_test_setup(burst_without_enter_is_typing, set_up),
