@@ -56,6 +56,7 @@ enum bin_phase { BIN_RESTING, BIN_OPEN, BIN_WEIGHING, BIN_SERVICE };
 struct bin_opening {
     int64_t visit;
     enum waste_class chosen;  /* the choice that stood when the lid opened */
+    int64_t choice_ms;        /* when that was made */
     char item[ITEM_NAME_MAX]; /* the thing it was made for, or "" */
     int64_t opened_ms, closed_ms;
     bool has_base;
@@ -64,10 +65,12 @@ struct bin_opening {
     bool interrupted; /* begun before a restart */
     bool decided;     /* its deposit is out already; only a further gain counts */
     bool blind;       /* the scale was frozen when the lid opened: what it repeats is no base */
-    bool near_miss;   /* a wrong lid had been opened and closed for nothing since the choice */
-    bool meant_it;    /* warned of the wrong lid, the person said that this class was meant */
-    bool was_away;    /* the weight had left the base before: it rested at away_g, for away_ms */
-    bool came_back;   /* and was seen at the base again */
+    bool near_miss;   /* for that choice a wrong lid was opened and closed for nothing, ... */
+    int64_t near_miss_ms; /* ... at this time */
+    bool is_spent;        /* of a wrong lid: a deposit has made good for it already */
+    bool meant_it;        /* warned of the wrong lid, the person said that this class was meant */
+    bool was_away;  /* the weight had left the base before: it rested at away_g, for away_ms */
+    bool came_back; /* and was seen at the base again */
     int32_t away_g;
     int64_t away_ms;
     int64_t gain_ms; /* when the readings last rose above the base; opened_ms before */

@@ -109,6 +109,7 @@ void deposits_meant_it(struct step *step)
         /* The opening stays judged by the choice that stood when it began; the new one is for the
          * next, and is kept as declared afterwards for this. */
         visit->choice = kiosk->bins[wrong].site->class;
+        visit->choice_ms = kiosk->now_ms;
         visit->item[0] = '\0';
         visit->near_miss = false;
         kiosk->bins[wrong].opening.meant_it = true;
@@ -127,6 +128,18 @@ static bool is_wrong(const struct bin *bin)
 {
     const struct bin_opening *opening = &bin->opening;
     return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
+}
+
+/* Both were opened for the very same choice: what others chose since changes nothing. */
+static bool same_choice(const struct bin_opening *a, const struct bin_opening *b)
+{
+    return a->visit == b->visit && a->chosen == b->chosen && a->choice_ms == b->choice_ms;
+}
+
+/* The choice that they were opened for still stands. */
+static bool is_standing(const struct visit *visit, const struct bin_opening *opening)
+{
+    return visit->choice == opening->chosen && visit->choice_ms == opening->choice_ms;
 }
 
 int deposits_wrong_bin(const struct kiosk *kiosk)
@@ -187,7 +200,9 @@ static void begin_opening(struct step *step, int index)
     visit->choice_unused = false;
     kiosk->receipt.shown = false;
     bin_open(bin, kiosk->now_ms, visit->id, visit->choice);
+    bin->opening.choice_ms = visit->choice_ms;
     bin->opening.near_miss = visit->near_miss;
+    bin->opening.near_miss_ms = visit->near_miss_ms;
     copy_text(bin->opening.item, ITEM_NAME_MAX, visit->item);
     record_opening(step, bin, visit);
     if (is_wrong(bin)) {
@@ -320,6 +335,7 @@ static void adopt(struct step *step, struct bin_opening *opening, bool keeps_cho
     opening->visit = visit->id;
     if (!keeps_choice) {
         opening->chosen = visit->choice;
+        opening->choice_ms = visit->choice_ms;
         copy_text(opening->item, ITEM_NAME_MAX, visit->item);
     }
     opening->decided = false;
@@ -332,9 +348,9 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
         const struct bin_opening *other = &bin->opening;
-        bool same_turn = other->visit == opening->visit && other->chosen == opening->chosen;
-        if (bin->phase != BIN_WEIGHING || other->decided || !same_turn || !is_wrong(bin) ||
-            !other->has_base || other->closed_ms > opening->gain_ms) {
+        if (bin->phase != BIN_WEIGHING || other->decided || !same_choice(other, opening) ||
+            !is_wrong(bin) || other->is_spent || !other->has_base ||
+            other->closed_ms > opening->gain_ms) {
             continue;
         }
         settled_t now = bin_estimate(bin, kiosk->now_ms, other->closed_ms);
@@ -349,11 +365,48 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
 static bool was_warned(const struct kiosk *kiosk, const struct visit *visit,
                        const struct bin_opening *opening)
 {
-    if (visit == NULL || visit->choice_ms > opening->gain_ms) {
-        return opening->near_miss; /* somebody has chosen anew since */
+    bool before = opening->near_miss && opening->near_miss_ms <= opening->gain_ms;
+    bool since = visit != NULL && is_standing(visit, opening) && visit->near_miss &&
+                 visit->near_miss_ms <= opening->gain_ms;
+    return before || since || is_being_corrected(kiosk, opening);
+}
+
+/* A near miss belongs to the choice it was made for, and to the openings made for it. */
+static void tell_near_miss(struct kiosk *kiosk, struct visit *visit,
+                           const struct bin_opening *wrong)
+{
+    if (is_standing(visit, wrong) && !visit->near_miss) {
+        visit->near_miss = true;
+        visit->near_miss_ms = wrong->closed_ms;
     }
-    return (visit->near_miss && visit->near_miss_ms <= opening->gain_ms) ||
-           is_being_corrected(kiosk, opening);
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        struct bin_opening *opening = &kiosk->bins[i].opening;
+        if (bin_is_busy(&kiosk->bins[i]) && same_choice(opening, wrong) && !opening->near_miss) {
+            opening->near_miss = true;
+            opening->near_miss_ms = wrong->closed_ms;
+        }
+    }
+}
+
+/* One near miss is made good for by one deposit. */
+static void spend_near_miss(struct kiosk *kiosk, struct visit *visit,
+                            const struct bin_opening *corrected)
+{
+    if (is_standing(visit, corrected)) {
+        visit->near_miss = false;
+    }
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        struct bin *bin = &kiosk->bins[i];
+        struct bin_opening *opening = &bin->opening;
+        if (same_choice(opening, corrected)) {
+            opening->near_miss = false;
+            opening->is_spent =
+                bin->phase == BIN_WEIGHING && opening->closed_ms <= corrected->gain_ms;
+        }
+        if (same_choice(&bin->late, corrected)) {
+            bin->late.near_miss = false;
+        }
+    }
 }
 
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
@@ -372,8 +425,7 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
         visit->deposits++;
         visit->grams += deposit.weight_g;
         if (outcome == OUTCOME_CORRECTED) {
-            visit->near_miss = false;
-            visit->corrected_ms = decision->opening.gain_ms;
+            spend_near_miss(kiosk, visit, &decision->opening);
         }
         visit->last_ms = kiosk->now_ms;
     }
@@ -397,12 +449,8 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
                      decision->opening.chosen != bin->site->class && !decision->opening.meant_it;
     if (visit != NULL && wrong_lid) {
         visit->near_misses++;
-        bool same_choice = visit->choice == decision->opening.chosen &&
-                           decision->opening.opened_ms >= visit->choice_ms;
-        bool is_spent = decision->opening.closed_ms <= visit->corrected_ms;
-        if (same_choice && !visit->near_miss && !is_spent) {
-            visit->near_miss = true;
-            visit->near_miss_ms = decision->opening.closed_ms;
+        if (!decision->opening.is_spent) {
+            tell_near_miss(kiosk, visit, &decision->opening);
         }
     }
     struct kiosk_event event = {

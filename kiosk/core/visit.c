@@ -9,7 +9,6 @@ struct visit *visits_touch(struct visits *visits, int64_t now_ms)
         *visit = (struct visit){
             .id = visits->next_id++,
             .started_ms = now_ms,
-            .corrected_ms = INT64_MIN,
             .choice = WASTE_NONE,
         };
     }

@@ -19,7 +19,6 @@ struct visit {
     char item[ITEM_NAME_MAX]; /* the thing that the choice was made for, or "" */
     bool choice_unused;       /* no lid has opened since it was made */
     int64_t choice_ms;        /* when it was made */
-    int64_t corrected_ms;     /* when the latest weight landed that made good for a wrong lid */
     int64_t near_miss_ms;     /* when the wrong lid closed */
     bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
     int32_t openings; /* undecided */

@@ -71,6 +71,33 @@ static void wrong_lid_is_answered_at_once_and_can_be_corrected(void **state)
     assert_int_equal(visit->grams, 1400);
 }
 
+static void near_miss_is_its_own_choice_s_whatever_others_choose(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_RESIDUAL, true);
+    site_run(t, 1000);
+    site_lid(t, WASTE_RESIDUAL, false);
+    site_run(t, 300);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 100);
+    site_choose(t, WASTE_RECYCLABLE); /* the next person, before the wrong lid was decided */
+    site_lid(t, WASTE_RECYCLABLE, true);
+    site_run(t, 1500);
+    t->load_g[WASTE_KITCHEN] += 900;
+    t->load_g[WASTE_RECYCLABLE] += 400;
+    site_run(t, 500);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_lid(t, WASTE_RECYCLABLE, false);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    for (int i = 0; i < 2; i++) {
+        const struct event_deposit *deposit = site_deposit(t, i);
+        bool warned = deposit->bin_class == WASTE_KITCHEN;
+        assert_int_equal(deposit->outcome, warned ? OUTCOME_CORRECTED : OUTCOME_CONSISTENT);
+    }
+}
+
 static void wrong_bin_is_wrong_bin(void **state)
 {
     struct test_site *t = *state;
@@ -407,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(chosen_class_in_its_bin_is_consistent),
         SITE_TEST(wrong_lid_is_answered_at_once_and_can_be_corrected),
+        SITE_TEST(near_miss_is_its_own_choice_s_whatever_others_choose),
         SITE_TEST(wrong_bin_is_wrong_bin),
         SITE_TEST(meaning_the_wrong_bin_is_kept_as_said_afterwards),
         SITE_TEST(undeclared_is_asked_and_answered),
