@@ -5,8 +5,8 @@
  *
  * Without --level: calm, busy, rough and broken; without --split: both, half of the captures each.
  * --errors lists every error with the seed it can be made again from; --peers runs the peers' rules
- * on the same displays; --check: exit 1 where a level misses its goals, --hold: where it falls below
- * what was reached; --found: nothing but a line for each deposit that was found.
+ * on the same displays; --check: exit 1 where a level misses its goals, --hold: where it falls
+ * below what was reached; --found: nothing but a line for each deposit that was found.
  */
 #include "tests/corpus/capture_file.h"
 #include "tests/corpus/score.h"
