@@ -274,6 +274,7 @@ static void take_weight(struct bin *bin, const reading_t *reading)
     }
     watch_zero(bin, reading->t_ms, reading->grams);
     learn_value(&bin->learn, reading->grams);
+    int64_t before_ms = bin->value_ms;
     bin->grams = reading->grams;
     bin->value_ms = reading->t_ms;
     settle_push(&bin->settle, reading->t_ms, reading->grams);
@@ -283,7 +284,9 @@ static void take_weight(struct bin *bin, const reading_t *reading)
     }
     bool gained = reading->grams - opening->base_g >= bin_min_deposit(bin);
     if (gained && !bin->gained) {
-        opening->gain_ms = reading->t_ms;
+        /* It landed after the reading before, at the earliest: what happened since may be later. */
+        bool was_heard = is_fresh(bin, before_ms, reading->t_ms) && before_ms > opening->opened_ms;
+        opening->gain_ms = was_heard ? before_ms : reading->t_ms;
     }
     bin->gained = gained;
 }
