@@ -16,6 +16,12 @@
  * change is larger than what its scatter can hide (the outcome is judged as usual and the spread
  * kept); otherwise nothing is known, and the outcome is `unweighed`.
  *
+ * A quiet scale that freezes answers like one into which nothing was thrown: such openings are told
+ * as without a gain, and kept (`unanswered`). Where the scale is judged frozen after all, each of
+ * them that was long enough to throw a bag (BIN_THROW_MS) is told again, in hindsight, as a deposit
+ * that nobody weighed; but not a wrong lid that had been warned of. Rows once told stay, also where
+ * the scale wakes up again.
+ *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
  *     deposit.weight_g + closing.change_g + adjustment.change_g - collection.removed_g
@@ -46,7 +52,8 @@ enum {
     BIN_CHATTER_MS = 150, /* a lid that opens again so soon was never closed */
     BIN_CONCLUDE_MS = 3000, /* a gain that rests so long under an open lid is the person's before */
     BIN_LEAN_MS = 1500,     /* weight that came and went: shorter is a touch */
-    BIN_LEAN_G = 300
+    BIN_LEAN_G = 300,
+    BIN_UNANSWERED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
 };
 
 #define BIN_NEVER INT64_MIN
@@ -137,6 +144,9 @@ struct bin {
                                 still fall: late.closed_ms, or BIN_NEVER */
     int64_t proof_ms;        /* when a verdict is compared with what rests; BIN_NEVER */
     int32_t proof_g;
+    /* Told as without a gain, and not a digit had changed: the newest, oldest first. */
+    struct bin_opening unanswered[BIN_UNANSWERED_MAX];
+    int unanswered_count;
 };
 
 enum lid_edge { LID_SAME, LID_OPENED, LID_CLOSED };
@@ -192,6 +202,10 @@ int64_t bin_deadline(const struct bin *bin); /* INT64_MAX where none */
 /* Weight has just come to rest off the base, and the lid cannot tell, or is not believed, that
  * nobody brought it. */
 bool bin_moves_unseen(const struct bin *bin, int64_t now_ms, bool expected);
+
+/* To be asked at rest, before a decision is recorded, until it says no: true, and `decision`
+ * (UNKNOWN) is an opening that was told as without a gain while the scale was frozen already. */
+bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
 
 /* Somebody else's turn begins: a gain that already rests under the open lid is decided now. */
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);

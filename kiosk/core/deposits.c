@@ -484,9 +484,34 @@ void deposits_adjust(struct step *step, int index, const struct bin_decision *de
     step_record(step, &event);
 }
 
+/* The scale was frozen, and openings are no longer what they were told as. Their visit has counted
+ * them already, nobody waits for a receipt, and who was warned of a wrong lid has closed it. */
+static void tell_hindsight(struct step *step, int index)
+{
+    struct kiosk *kiosk = step->kiosk;
+    struct bin_decision decision;
+    while (bin_hindsight(&kiosk->bins[index], &decision)) {
+        const struct bin_opening *opening = &decision.opening;
+        bool wrong_lid = opening->chosen != WASTE_NONE && !opening->meant_it &&
+                         opening->chosen != kiosk->site->bins[index].class;
+        if (wrong_lid) {
+            continue;
+        }
+        struct kiosk_event event = {
+            .kind = EVENT_DEPOSIT,
+            .body.deposit = deposit_of(kiosk, index, &decision, OUTCOME_UNWEIGHED)};
+        step_record(step, &event);
+        struct visit *visit = visits_find(&kiosk->visits, opening->visit);
+        if (visit != NULL) {
+            visit->deposits++;
+        }
+    }
+}
+
 static void judge_decision(struct step *step, int index, const struct bin_decision *decision)
 {
     struct bin_decision copy = *decision;
+    tell_hindsight(step, index);
     switch (decision->verdict) {
     case BIN_GAIN:
     case BIN_UNKNOWN:
@@ -515,6 +540,7 @@ void deposits_decide(struct step *step, int index)
     while (bin_decide(bin, kiosk->now_ms, expected, &decision)) {
         judge_decision(step, index, &decision);
     }
+    tell_hindsight(step, index);
 }
 
 /* Somebody chooses a class whose lid still stands open: what rests there was brought before. */

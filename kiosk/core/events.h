@@ -107,7 +107,7 @@ struct event_declared {
 struct event_visit {
     int64_t visit;
     int64_t started_ms;
-    int32_t deposits;
+    int32_t deposits; /* told by then: a scale found out later adds unweighed ones */
     int32_t grams;
     int32_t near_misses;
 };

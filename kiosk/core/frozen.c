@@ -16,10 +16,24 @@ static bool lives(struct frozen *frozen, int64_t t_ms)
     return was_frozen;
 }
 
+/* A value gives way to another. */
+static void note_stand(struct frozen *frozen, int64_t t_ms)
+{
+    int64_t stood_ms = t_ms - frozen->still_ms;
+    if (frozen->frozen || !frozen->flickers) {
+        return;
+    }
+    frozen->longest_ms = stood_ms > frozen->longest_ms ? stood_ms : frozen->longest_ms;
+    frozen->stands = (uint8_t)(frozen->stands + (frozen->stands < FROZEN_STANDS));
+}
+
 bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool moving)
 {
     bool same = frozen->known && frozen->grams == grams && frozen->moving == moving;
     if (!same) {
+        if (frozen->known) {
+            note_stand(frozen, t_ms);
+        }
         /* Without a value to compare with, the first one is no sign of anything. */
         bool thaws = frozen->known && lives(frozen, t_ms);
         frozen->known = true;
@@ -47,14 +61,20 @@ void frozen_gap(struct frozen *frozen)
     frozen->known = frozen->known && frozen->frozen;
 }
 
-void frozen_opening(struct frozen *frozen, int64_t opened_ms, int64_t closed_ms)
+static bool never_stood_so_long(const struct frozen *frozen, int64_t now_ms)
+{
+    return frozen->stands == FROZEN_STANDS &&
+           now_ms - frozen->still_ms >= FROZEN_TIMES * frozen->longest_ms;
+}
+
+bool frozen_opening(struct frozen *frozen, int64_t now_ms, int64_t opened_ms, int64_t closed_ms)
 {
     bool unanswered = frozen->known && frozen->still_ms <= opened_ms;
-    if (!unanswered || frozen->frozen || closed_ms - opened_ms < FROZEN_OPENING_MS) {
-        return;
+    if (unanswered && !frozen->frozen && closed_ms - opened_ms >= FROZEN_OPENING_MS) {
+        frozen->openings++;
+        frozen->frozen = frozen->openings >= FROZEN_OPENINGS || never_stood_so_long(frozen, now_ms);
     }
-    frozen->openings++;
-    frozen->frozen = frozen->openings >= FROZEN_OPENINGS;
+    return unanswered;
 }
 
 void frozen_rested(struct frozen *frozen, bool flickered)

@@ -2,6 +2,8 @@
 #include "kiosk/core/bin.h"
 #include "kiosk/core/visit.h"
 
+#include <string.h>
+
 enum {
     /* A bin that is put back weighs more than most bags. */
     SWAP_LEAST_G = 3000,
@@ -105,13 +107,61 @@ static void rest_after(struct bin *bin, int64_t now_ms, const settled_t *weight)
     }
 }
 
-static bool decide_opening(struct bin *bin, int64_t now_ms, const settled_t *weight,
+static void forget_oldest_unanswered(struct bin *bin)
+{
+    bin->unanswered_count--;
+    memmove(&bin->unanswered[0], &bin->unanswered[1],
+            (size_t)bin->unanswered_count * sizeof bin->unanswered[0]);
+}
+
+static void remember_unanswered(struct bin *bin)
+{
+    bool is_cleaners = bin->opening.visit == 0; /* found open at the end of a collection */
+    bool is_look = bin->opening.closed_ms - bin->opening.opened_ms < BIN_THROW_MS;
+    if (is_cleaners || is_look) {
+        return;
+    }
+    if (bin->unanswered_count == BIN_UNANSWERED_MAX) {
+        forget_oldest_unanswered(bin);
+    }
+    bin->unanswered[bin->unanswered_count++] = bin->opening;
+}
+
+/* The scale may turn out to be frozen, and its weight to be none. */
+static void doubt_answer(struct bin *bin, int64_t now_ms, settled_t *weight)
+{
+    struct bin_opening *opening = &bin->opening;
+    bool unanswered = weight->has_estimate && !opening->interrupted &&
+                      frozen_opening(&bin->frozen, now_ms, opening->opened_ms, opening->closed_ms);
+    if (unanswered && bin->frozen.frozen && !opening->decided) {
+        opening->blind = true;
+        opening->has_base = false;
+        *weight = (settled_t){0};
+    } else if (unanswered) {
+        remember_unanswered(bin);
+    }
+}
+
+bool bin_hindsight(struct bin *bin, struct bin_decision *decision)
+{
+    while (bin->phase == BIN_RESTING && bin->frozen.frozen && bin->unanswered_count > 0) {
+        struct bin_opening opening = bin->unanswered[0];
+        forget_oldest_unanswered(bin);
+        if (opening.opened_ms >= bin->frozen.still_ms) {
+            opening.has_base = false;
+            *decision = (struct bin_decision){
+                .verdict = BIN_UNKNOWN, .opening = opening, .quality = QUALITY_NONE};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool decide_opening(struct bin *bin, int64_t now_ms, settled_t *weight,
                            struct bin_decision *decision)
 {
+    doubt_answer(bin, now_ms, weight);
     judge(bin, weight, decision);
-    if (weight->has_estimate && !bin->opening.interrupted) {
-        frozen_opening(&bin->frozen, bin->opening.opened_ms, bin->opening.closed_ms);
-    }
     bin->phase = BIN_RESTING;
     begin_proof(bin, weight, now_ms);
     remember_late(bin, decision);

@@ -36,13 +36,20 @@ static double share(double part, double whole)
     return part < whole ? part / whole : 1;
 }
 
+/* What nobody weighed may be told much later, when the scale is found out: then its own times
+ * count. */
+static int64_t told_ms(const struct found *found)
+{
+    return found->weighed ? found->decided_ms : found->closed_ms;
+}
+
 /* Less than 1 where the two may be the same, the less the better. */
 static double pair_cost(const struct scene_opening *first, const struct scene_opening *last,
                         double grams, const struct found *found)
 {
     int64_t over_ms = last->last_move_ms > last->closed_ms ? last->last_move_ms : last->closed_ms;
-    bool in_time = found->decided_ms >= first->opened_ms - EARLY_MS &&
-                   found->decided_ms <= over_ms + LATEST_MS;
+    int64_t found_ms = told_ms(found);
+    bool in_time = found_ms >= first->opened_ms - EARLY_MS && found_ms <= over_ms + LATEST_MS;
     if (!in_time || (is_optional(first) && found->weighed)) {
         return 10;
     }
@@ -54,7 +61,7 @@ static double pair_cost(const struct scene_opening *first, const struct scene_op
         return 10;
     }
     double off = found->weighed ? share(distance(found->grams, grams), grams) : 0.5;
-    double late = share(distance((double)found->decided_ms, (double)last->last_move_ms), LATEST_MS);
+    double late = share(distance((double)found_ms, (double)last->last_move_ms), LATEST_MS);
     return 0.3 * off + 0.3 * late;
 }
 

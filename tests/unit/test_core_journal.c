@@ -310,24 +310,31 @@ static void assert_times_run_forward(const struct test_site *t)
     }
 }
 
+/* A scale that is found out to be frozen adds deposits to visits that are long over. */
+static bool is_hindsight(const struct kiosk_event *event, const struct kiosk_event *visit)
+{
+    return event > visit && event->body.deposit.outcome == OUTCOME_UNWEIGHED;
+}
+
 static void assert_visits_count_their_deposits(const struct test_site *t)
 {
     int visits = site_count(t, EVENT_VISIT);
     int64_t counted = 0;
     for (int i = 0; i < visits; i++) {
-        const struct event_visit *visit = &site_event(t, EVENT_VISIT, i)->body.visit;
+        const struct kiosk_event *row = site_event(t, EVENT_VISIT, i);
+        const struct event_visit *visit = &row->body.visit;
         int32_t deposits = 0;
         int32_t grams = 0;
         for (int k = 0; k < t->event_count; k++) {
             if (t->events[k].kind == EVENT_DEPOSIT &&
                 t->events[k].body.deposit.visit == visit->visit) {
-                deposits++;
+                counted++;
+                deposits += !is_hindsight(&t->events[k], row);
                 grams += t->events[k].body.deposit.weight_g;
             }
         }
         assert_int_equal(visit->deposits, deposits);
         assert_int_equal(visit->grams, grams);
-        counted += deposits;
         for (int k = 0; k < i; k++) {
             assert_int_not_equal(site_event(t, EVENT_VISIT, k)->body.visit.visit, visit->visit);
         }

@@ -96,12 +96,15 @@ static void overload_goes_on_over_a_restart(void **state)
 
 /* ---- frozen ---------------------------------------------------------------------------------- */
 
+enum { PROOF = 3 /* so many deposits of one that freezes are told in hindsight, and at once */ };
+
 static void freeze(struct test_site *t)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < PROOF; i++) {
         open_for(t, BIN, 2500);
     }
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF);
 }
 
 static void three_unanswered_openings_are_a_frozen_scale(void **state)
@@ -168,7 +171,7 @@ static void deposit_into_a_frozen_scale_is_unweighed(void **state)
     site_choose(t, (enum waste_class)BIN);
     assert_false(site_view(t).has_live);
     open_for(t, BIN, 2500);
-    const struct event_deposit *deposit = site_deposit(t, 0);
+    const struct event_deposit *deposit = site_deposit(t, PROOF);
     assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(deposit->quality, QUALITY_NONE);
     assert_false(deposit->has_base);
@@ -191,7 +194,7 @@ static void first_change_ends_it(void **state)
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 700);
     site_run(t, 3000);
-    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+    assert_int_equal(site_deposit(t, PROOF)->weight_g, 700);
 }
 
 /* What came while it was frozen belongs to no deposit, and is not lost either. */
@@ -202,8 +205,8 @@ static void weight_of_the_frozen_time_is_an_adjustment(void **state)
     open_for(t, BIN, 2500);
     t->load_g[BIN] += 4000; /* it shows all at once what came meanwhile */
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
     const struct event_adjustment *change = &site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment;
     assert_int_equal(change->change_g, 4000);
     assert_int_equal(change->base_g, EMPTY_G);
@@ -217,12 +220,12 @@ static void scale_that_wakes_under_an_open_lid_weighs_nothing(void **state)
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 5000);
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 5000);
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 600);
     site_run(t, 3000);
-    assert_int_equal(site_deposit(t, 1)->weight_g, 600);
+    assert_int_equal(site_deposit(t, PROOF + 1)->weight_g, 600);
 }
 
 static void opening_at_once_after_it_woke_weighs_nothing(void **state)
@@ -233,7 +236,7 @@ static void opening_at_once_after_it_woke_weighs_nothing(void **state)
     site_run(t, 200);
     site_drop(t, BIN, 500);
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 4500);
 }
 
@@ -245,7 +248,7 @@ static void frozen_goes_on_over_a_restart(void **state)
     site_run(t, 5000);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
     open_for(t, BIN, 2500);
-    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_count(t, EVENT_FROZEN), 1);
     t->load_g[BIN] += 300; /* repaired while the power was off */
     site_restart(t);
@@ -306,6 +309,143 @@ static void flickering_scale_that_stands_still_for_a_day_is_frozen(void **state)
     const struct kiosk_event *began = site_event(t, EVENT_FROZEN, 0);
     assert_int_equal(began->body.frozen.bin, BIN + 1);
     assert_int_equal(began->at.t_ms - began->body.frozen.since_ms, 24 * (int64_t)HOUR_MS);
+}
+
+/* ---- what it swallowed before it was found out ----------------------------------------------- */
+
+/* Each with its own times, choice and visit, in the order in which they happened. */
+static void openings_that_prove_it_become_unweighed(void **state)
+{
+    struct test_site *t = *state;
+    int64_t opened_ms[PROOF];
+    for (int i = 0; i < PROOF; i++) {
+        if (i != 1) {
+            site_choose(t, (enum waste_class)BIN);
+        }
+        opened_ms[i] = t->now_ms;
+        open_for(t, BIN, 2500);
+        assert_int_equal(site_count(t, EVENT_DEPOSIT), i == PROOF - 1 ? PROOF : 0);
+        site_run(t, 30000);
+    }
+    assert_int_equal(site_count(t, EVENT_CLOSING), PROOF - 1);
+    for (int i = 0; i < PROOF; i++) {
+        const struct event_deposit *deposit = site_deposit(t, i);
+        assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
+        assert_int_equal(deposit->quality, QUALITY_NONE);
+        assert_false(deposit->has_base);
+        assert_int_equal(deposit->weight_g, 0);
+        assert_int_equal(deposit->opened_ms, opened_ms[i]);
+        assert_int_equal(deposit->closed_ms, opened_ms[i] + 2500);
+        assert_int_equal(deposit->chosen, i == 1 ? WASTE_NONE : BIN);
+        assert_int_equal(deposit->visit, site_event(t, EVENT_OPENING, i)->body.opening.visit);
+    }
+}
+
+/* A visit that still goes on counts them; each visit is recorded once. */
+static void visit_that_goes_on_counts_them(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, (enum waste_class)BIN);
+    freeze(t);
+    site_intent(t, INTENT_FINISH, 0);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_VISIT), 1);
+    assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, PROOF);
+}
+
+/* Too short to prove anything, but long enough to throw a bag. */
+static void shorter_openings_between_are_not_lost(void **state)
+{
+    struct test_site *t = *state;
+    open_for(t, BIN, 2500);
+    open_for(t, BIN, 1500);
+    open_for(t, BIN, 500); /* a look */
+    open_for(t, BIN, 2500);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
+    assert_int_equal(site_deposit(t, 1)->closed_ms - site_deposit(t, 1)->opened_ms, 1500);
+}
+
+static void openings_before_its_last_sign_of_life_stay_as_told(void **state)
+{
+    struct test_site *t = *state;
+    open_for(t, BIN, 2500);
+    open_for(t, BIN, 2500);
+    t->load_g[BIN] += DIVISION_G;
+    site_run(t, 5000);
+    freeze(t); /* PROOF deposits, not more */
+}
+
+static void warned_wrong_lid_is_no_deposit_in_hindsight(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, (enum waste_class)((BIN + 1) % BINS));
+    open_for(t, BIN, 2500);
+    site_run(t, 30000);
+    open_for(t, BIN, 2500);
+    site_run(t, 30000);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF - 1);
+    assert_int_equal(site_deposit(t, 0)->chosen, WASTE_NONE);
+    assert_true(site_event(t, EVENT_CLOSING, 0)->body.closing.wrong_lid);
+}
+
+static void rows_stay_when_it_wakes_up(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    t->load_g[BIN] += DIVISION_G;
+    site_run(t, 10000);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF);
+    site_drop(t, BIN, 700);
+    site_run(t, 5000);
+    open_for(t, BIN, 2500);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
+}
+
+static void next_opening_survives_a_power_cut(void **state)
+{
+    struct test_site *t = *state;
+    freeze(t);
+    site_lid(t, BIN, true);
+    site_run(t, 1000);
+    site_restart(t);
+    site_lid(t, BIN, false);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
+    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_INTERRUPTED);
+}
+
+/* One that never stood still for so long needs no second opening. */
+static void flickering_scale_is_found_out_at_once(void **state)
+{
+    struct test_site *t = *state;
+    t->noise_g[BIN] = DIVISION_G;
+    site_run(t, 5 * 60 * 1000);
+    t->noise_g[BIN] = 0;
+    site_run(t, 2000);
+    site_choose(t, (enum waste_class)BIN);
+    open_for(t, BIN, 2500);
+    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_CLOSING), 0);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, 0)->chosen, BIN);
+}
+
+/* Empty openings of one that flickers on are nothing. */
+static void flickering_scale_that_lives_invents_nothing(void **state)
+{
+    struct test_site *t = *state;
+    t->noise_g[BIN] = DIVISION_G;
+    site_run(t, 5 * 60 * 1000);
+    for (int i = 0; i < 100; i++) {
+        open_for(t, BIN, 2500);
+    }
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(site_count(t, EVENT_FROZEN), 0);
 }
 
 /* ---- faults of the line ---------------------------------------------------------------------- */
@@ -509,6 +649,15 @@ int main(void)
         SITE_TEST(openings_on_both_sides_of_an_outage_do_not_add_up),
         SITE_TEST(still_scale_that_never_flickered_is_well),
         SITE_TEST(flickering_scale_that_stands_still_for_a_day_is_frozen),
+        SITE_TEST(openings_that_prove_it_become_unweighed),
+        SITE_TEST(visit_that_goes_on_counts_them),
+        SITE_TEST(shorter_openings_between_are_not_lost),
+        SITE_TEST(openings_before_its_last_sign_of_life_stay_as_told),
+        SITE_TEST(warned_wrong_lid_is_no_deposit_in_hindsight),
+        SITE_TEST(rows_stay_when_it_wakes_up),
+        SITE_TEST(next_opening_survives_a_power_cut),
+        SITE_TEST(flickering_scale_is_found_out_at_once),
+        SITE_TEST(flickering_scale_that_lives_invents_nothing),
         SITE_TEST(every_fault_of_a_port_ends_with_a_reading),
         SITE_TEST(fill_is_the_larger_of_weight_and_level),
         SITE_TEST(level_has_its_own_age),
