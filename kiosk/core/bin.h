@@ -41,10 +41,12 @@
 #include "kiosk/core/view.h"
 
 enum {
-    BIN_ADJUST_MS = 5000, /* weight that came or went under a closed lid must stay so long */
-    BIN_STEP_MS = 2500,   /* the same, where the lid sensor is gone and a step decides alone */
-    BIN_LATE_MS = 10000,  /* so long after an opening without a gain its bag may still fall, where
-                             the person had chosen this class; ... */
+    BIN_ADJUST_MS = 5000,  /* weight that came or went under a closed lid must stay so long */
+    BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie: whoever made it
+                              opens one within this time, unless that is how it was */
+    BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
+    BIN_LATE_MS = 10000,   /* so long after an opening without a gain its bag may still fall, where
+                              the person had chosen this class; ... */
     BIN_LATE_OTHER_MS = 4000, /* ... and where not */
     BIN_THROW_MS = 1000,      /* a shorter opening was wind, or a look */
     BIN_AWAIT_MS = 2000,  /* weight that rested longer before a lid opened was not that person's */

@@ -53,6 +53,12 @@ bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decis
 
 /* ---- the end of an opening ------------------------------------------------------------------- */
 
+/* Nobody throws a bag through a lid that only rattles. */
+static bool has_rattled(const struct bin_opening *opening)
+{
+    return opening->closed_ms - opening->opened_ms < BIN_RATTLE_MS && !opening->interrupted;
+}
+
 static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
 {
     decision->opening = bin->opening;
@@ -60,10 +66,7 @@ static void judge(const struct bin *bin, const settled_t *weight, struct bin_dec
     decision->base_g = bin->opening.base_g;
     decision->final_g = weight->grams;
     if (!weight->has_estimate || !bin->opening.has_base) {
-        /* Nobody throws a bag through a lid that only rattles. */
-        int64_t open_ms = bin->opening.closed_ms - bin->opening.opened_ms;
-        bool rattled = open_ms < BIN_RATTLE_MS && !bin->opening.interrupted;
-        decision->verdict = rattled ? BIN_NO_GAIN : BIN_UNKNOWN;
+        decision->verdict = has_rattled(&bin->opening) ? BIN_NO_GAIN : BIN_UNKNOWN;
         decision->quality = QUALITY_NONE;
         return;
     }
@@ -215,8 +218,11 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
     }
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, opening->closed_ms);
-        /* A doubt as large as the change could hide a bag, or feign one: nothing is known. */
-        bool is_clear = weight.doubt_g < distance(weight.grams, opening->base_g);
+        /* A doubt as large as the change could hide a bag, or feign one: nothing is known, but
+         * where both together are less than a deposit. */
+        int32_t change_g = distance(weight.grams, opening->base_g);
+        bool is_clear =
+            weight.doubt_g < change_g || weight.doubt_g + change_g < bin_min_deposit(bin);
         weight.has_estimate = weight.has_estimate && is_clear;
     }
     if (weight.has_estimate && stays_away(bin, weight.grams)) {
@@ -331,19 +337,19 @@ static void explain_removal(struct bin *bin, struct bin_decision *decision)
 
 /* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
  * become a deposit meanwhile. */
-static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
+static int32_t resting_wait(const struct bin *bin, int64_t now_ms, bool expected)
 {
     enum sensor_state lid = bin_lid_state(bin, now_ms);
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
                       bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
-    return is_missing ? BIN_STEP_MS : BIN_ADJUST_MS;
+    return is_missing ? BIN_STEP_MS : expected && lid == SENSOR_OK ? BIN_BELIEVE_MS : BIN_ADJUST_MS;
 }
 
 static bool decide_away(struct bin *bin, int64_t now_ms, bool expected,
                         struct bin_decision *decision)
 {
     if (bin->away.since_ms == BIN_NEVER ||
-        now_ms - bin->away.since_ms < resting_wait(bin, now_ms)) {
+        now_ms - bin->away.since_ms < resting_wait(bin, now_ms, expected)) {
         return false;
     }
     settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
@@ -468,6 +474,10 @@ bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decisio
     settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, bin->opening.closed_ms);
+        /* The next opening judges what moves meanwhile. */
+        if (has_rattled(&bin->opening) && weight.has_estimate) {
+            weight.grams = bin->opening.base_g;
+        }
     }
     return decide_opening(bin, now_ms, &weight, decision);
 }
