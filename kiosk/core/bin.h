@@ -18,7 +18,7 @@
  *
  * A quiet scale that freezes answers like one into which nothing was thrown: such openings are told
  * as without a gain, and kept (`unanswered`). Where the scale is judged frozen after all, each of
- * them that was long enough to throw a bag (BIN_THROW_MS) is told again, in hindsight, as a deposit
+ * them that was more than a rattle (BIN_RATTLE_MS) is told again, in hindsight, as a deposit
  * that nobody weighed; but not a wrong lid that had been warned of. Rows once told stay, also where
  * the scale wakes up again.
  *

@@ -120,8 +120,8 @@ static void forget_oldest_unanswered(struct bin *bin)
 static void remember_unanswered(struct bin *bin)
 {
     bool is_cleaners = bin->opening.visit == 0; /* found open at the end of a collection */
-    bool is_look = bin->opening.closed_ms - bin->opening.opened_ms < BIN_THROW_MS;
-    if (is_cleaners || is_look) {
+    bool rattled = bin->opening.closed_ms - bin->opening.opened_ms < BIN_RATTLE_MS;
+    if (is_cleaners || rattled) {
         return;
     }
     if (bin->unanswered_count == BIN_UNANSWERED_MAX) {
