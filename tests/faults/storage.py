@@ -19,7 +19,7 @@ import program  # noqa: E402
 
 BAGS = 12
 BAG_MS = 6000
-SPEED = 10
+SPEED = 6
 TAIL_MS = 15000
 NOBODY = 65534
 STOPPED = b"not recording until that is mended"
@@ -35,8 +35,8 @@ def scenario():
         lines += [
             f"at {at:.1f} choose {classes[bag % 4]}",
             f"after 0.5 open {number}",
-            f"after 0.5 throw {number} {200 + 10 * bag}",
-            f"after 0.5 close {number}",
+            f"after 1 throw {number} {200 + 10 * bag}",
+            f"after 1 close {number}",
             "after 3 tap finish",
         ]
     return "\n".join(lines) + "\n"
