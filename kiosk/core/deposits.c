@@ -497,9 +497,9 @@ static void tell_hindsight(struct step *step, int index)
         if (wrong_lid) {
             continue;
         }
-        struct kiosk_event event = {
-            .kind = EVENT_DEPOSIT,
-            .body.deposit = deposit_of(kiosk, index, &decision, OUTCOME_UNWEIGHED)};
+        struct kiosk_event event = {.kind = EVENT_DEPOSIT,
+                                    .body.deposit =
+                                        deposit_of(kiosk, index, &decision, OUTCOME_UNWEIGHED)};
         step_record(step, &event);
         struct visit *visit = visits_find(&kiosk->visits, opening->visit);
         if (visit != NULL) {

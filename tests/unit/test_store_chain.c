@@ -268,14 +268,15 @@ static void a_head_of_another_hand_is_none(void **state)
     (void)state;
     ledger_close(begun("a", 7));
     int file = open(path_of("head"), O_RDWR);
-    char blocks[1024];
-    assert_int_equal(pread(file, blocks, sizeof blocks, 0), sizeof blocks);
+    enum { SIZE = 1024 };
+    char blocks[SIZE + 1] = "";
+    assert_int_equal(pread(file, blocks, SIZE, 0), SIZE);
     for (int i = 0; i < 2; i++) {
         char *seq = strstr(blocks + 512 * i, i == 0 ? " 7 " : " 6 ");
         assert_non_null(seq);
         seq[1] = '3';
     }
-    assert_int_equal(pwrite(file, blocks, sizeof blocks, 0), sizeof blocks);
+    assert_int_equal(pwrite(file, blocks, SIZE, 0), SIZE);
     close(file);
     cut_end("seq > 3");
     expect_fault(&whole, VERIFY_HEAD, 0);
