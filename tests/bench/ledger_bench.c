@@ -321,7 +321,8 @@ static void widen(const char *directory, int64_t times)
         "INSERT INTO deposits SELECT seq + k * (SELECT max(seq) FROM deposits),"
         " day + k * (SELECT max(day) - min(day) + 1 FROM deposits), t_ms, utc_ms, clock, site,"
         " visit, bin, bin_class, chosen, declared_after, outcome, quality, weight_g, base_g,"
-        " final_g, spread_g, opened_ms, closed_ms, scale, person FROM deposits, times ORDER BY 1;"
+        " final_g, spread_g, opened_ms, closed_ms, scale, item, undone_seq, person FROM deposits, "
+        "times ORDER BY 1;"
         "DELETE FROM daily;"
         "INSERT INTO daily SELECT day, coalesce(bin_class, ''), outcome, count(*),"
         " count(weight_g), coalesce(sum(weight_g), 0) FROM deposits GROUP BY 1, 2, 3;";
@@ -342,7 +343,7 @@ static void widen(const char *directory, int64_t times)
 
 /* ---- the month ------------------------------------------------------------------------------- */
 
-static void sum_rows(sqlite3 *handle, const day_range_t *range, struct ledger_sums *sums)
+static void sum_rows(sqlite3 *handle, const day_range_t *range, struct figures *sums)
 {
     static const char query[] =
         "SELECT bin_class, outcome, count(*), count(weight_g), coalesce(sum(weight_g), 0)"
@@ -360,9 +361,9 @@ static void sum_rows(sqlite3 *handle, const day_range_t *range, struct ledger_su
         const char *outcome = (const char *)sqlite3_column_text(rows, 1);
         enum waste_class bin_class = waste_class_find(class ? class : "");
         enum outcome found = outcome_find(outcome);
-        sums->cells[bin_class][found].count = sqlite3_column_int64(rows, 2);
-        sums->cells[bin_class][found].weighed = sqlite3_column_int64(rows, 3);
-        sums->cells[bin_class][found].grams = sqlite3_column_int64(rows, 4);
+        sums->deposits[bin_class][found].count = sqlite3_column_int64(rows, 2);
+        sums->deposits[bin_class][found].weighed = sqlite3_column_int64(rows, 3);
+        sums->deposits[bin_class][found].grams = sqlite3_column_int64(rows, 4);
     }
     sqlite3_finalize(rows);
 }
@@ -370,7 +371,7 @@ static void sum_rows(sqlite3 *handle, const day_range_t *range, struct ledger_su
 static void month(const char *directory)
 {
     enum { ROUNDS = 5, REPEATS = 200 };
-    static struct ledger_sums rolled, raw;
+    static struct figures rolled, raw;
     char error[LEDGER_ERROR_MAX], path[PATH_LENGTH_MAX];
     double roll_us[ROUNDS], raw_us[ROUNDS];
     struct ledger *ledger;
@@ -391,7 +392,7 @@ static void month(const char *directory)
     for (int round = 0; round < ROUNDS; round++) {
         double begin = now_us();
         for (int i = 0; i < REPEATS; i++) {
-            if (ledger_sum(ledger, &range, &rolled, error) != LEDGER_OK) {
+            if (ledger_figures(ledger, &range, &rolled, error) != LEDGER_OK) {
                 fail(error);
             }
         }
@@ -400,7 +401,7 @@ static void month(const char *directory)
         sum_rows(handle, &range, &raw);
         raw_us[round] = now_us() - begin;
     }
-    if (memcmp(&rolled, &raw, sizeof raw) != 0) {
+    if (memcmp(rolled.deposits, raw.deposits, sizeof raw.deposits) != 0) {
         fail("the roll-up and the rows differ");
     }
     double roll = quantile(roll_us, ROUNDS, 0.5), rows = quantile(raw_us, ROUNDS, 0.5);
