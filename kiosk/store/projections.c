@@ -7,6 +7,10 @@
 
 #define COUNT(values)        ((int)(sizeof(values) / sizeof *(values)))
 #define RUN(statement, list) db_run(&ledger->db, statement, list, COUNT(list))
+/* What every table of records begins with: seq, day, t_ms, utc_ms, clock, site. */
+#define ROW_HEAD                                                                                   \
+    db_integer(seq), db_integer(ledger_day(&event->at)), db_integer(event->at.t_ms),               \
+        utc(&event->at), db_text(clock_quality_text(event->at.quality)), db_text(ledger->end.site)
 
 typedef int projection(struct ledger *ledger, const struct kiosk_event *event, int64_t seq);
 
@@ -67,12 +71,7 @@ static int apply_closing(struct ledger *ledger, const struct kiosk_event *event,
 {
     const struct event_closing *closing = &event->body.closing;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(closing->bin),
         db_integer(closing->wrong_lid),
         db_integer(closing->change_g),
@@ -85,12 +84,7 @@ static int apply_deposit(struct ledger *ledger, const struct kiosk_event *event,
     const struct event_deposit *deposit = &event->body.deposit;
     bool weighed = deposit->quality != QUALITY_NONE;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(deposit->visit),
         db_integer(deposit->bin),
         db_text(waste_class_text(deposit->bin_class)),
@@ -136,12 +130,7 @@ static int apply_inspection(struct ledger *ledger, const struct kiosk_event *eve
 {
     const struct event_inspection *inspection = &event->body.inspection;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(inspection->bin),
         db_text(waste_class_text(inspection->bin_class)),
         db_integer(inspection->checked),
@@ -156,12 +145,7 @@ static int apply_visit(struct ledger *ledger, const struct kiosk_event *event, i
 {
     const struct event_visit *visit = &event->body.visit;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(visit->visit),
         db_integer(visit->started_ms),
         db_integer(visit->deposits),
@@ -196,12 +180,7 @@ static int apply_collection(struct ledger *ledger, const struct kiosk_event *eve
     const struct event_collection *collection = &event->body.collection;
     bool weighed = collection->quality != QUALITY_NONE;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(collection->bin),
         db_text(waste_class_text(collection->bin_class)),
         db_text(weight_quality_text(collection->quality)),
@@ -218,12 +197,7 @@ static int apply_adjustment(struct ledger *ledger, const struct kiosk_event *eve
 {
     const struct event_adjustment *adjustment = &event->body.adjustment;
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_integer(adjustment->bin),
         db_integer(adjustment->change_g),
         db_integer(adjustment->base_g),
@@ -243,12 +217,7 @@ static int raise_alarm(struct ledger *ledger, const struct kiosk_event *event, i
                        const struct alarm *alarm)
 {
     const db_value_t values[] = {
-        db_integer(seq),
-        db_integer(ledger_day(&event->at)),
-        db_integer(event->at.t_ms),
-        utc(&event->at),
-        db_text(clock_quality_text(event->at.quality)),
-        db_text(ledger->end.site),
+        ROW_HEAD,
         db_text(alarm->source),
         {.type = DB_TEXT, .text = alarm->part},
         {.type = DB_TEXT, .text = alarm->fault},

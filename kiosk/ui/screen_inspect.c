@@ -183,13 +183,9 @@ static void stepper_draw(struct canvas *canvas, rect_t rect, const struct view_i
                 format_count(value).text);
 }
 
-static void number_draw(struct canvas *canvas, rect_t page, const struct view *view, int button)
+/* Back, and on. */
+static void steps_draw(struct canvas *canvas, rect_t row, enum string_id onwards)
 {
-    const struct view_inspect *inspect = &view->inspect;
-    const struct quick_keys *keys = quick_keys(inspect->step);
-    const int rows = (keys->count + keys->columns - 1) / keys->columns;
-    const bool first = inspect->step == INSPECT_CHECKED;
-    rect_t row = layout_cut_bottom(&page, button);
     widget_button(canvas, layout_cell(row, 2, 1, GAP, 0),
                   &(struct button){.kind = BUTTON_SECONDARY,
                                    .icon = ICON_BACK,
@@ -197,8 +193,18 @@ static void number_draw(struct canvas *canvas, rect_t page, const struct view *v
                                    .intent = INTENT_CANCEL});
     widget_button(canvas, layout_cell(row, 2, 1, GAP, 1),
                   &(struct button){.kind = BUTTON_PRIMARY,
-                                   .text = strings_get(STR_INSPECT_NEXT),
+                                   .text = strings_get(onwards),
                                    .intent = INTENT_INSPECT_NEXT});
+}
+
+static void number_draw(struct canvas *canvas, rect_t page, const struct view *view, int button)
+{
+    const struct view_inspect *inspect = &view->inspect;
+    const struct quick_keys *keys = quick_keys(inspect->step);
+    const int rows = (keys->count + keys->columns - 1) / keys->columns;
+    const bool first = inspect->step == INSPECT_CHECKED;
+    rect_t row = layout_cut_bottom(&page, button);
+    steps_draw(canvas, row, STR_INSPECT_NEXT);
     layout_cut_bottom(&page, GAP);
     stepper_draw(canvas, layout_cut_bottom(&page, button), inspect);
     layout_cut_bottom(&page, GAP_LARGE);
@@ -245,15 +251,7 @@ static void confirm_draw(struct canvas *canvas, rect_t page, const struct view *
     const struct view_inspect *inspect = &view->inspect;
     char found[FORMAT_MAX * 2];
     rect_t row = layout_cut_bottom(&page, button);
-    widget_button(canvas, layout_cell(row, 2, 1, GAP, 0),
-                  &(struct button){.kind = BUTTON_SECONDARY,
-                                   .icon = ICON_BACK,
-                                   .text = strings_get(STR_BACK),
-                                   .intent = INTENT_CANCEL});
-    widget_button(canvas, layout_cell(row, 2, 1, GAP, 1),
-                  &(struct button){.kind = BUTTON_PRIMARY,
-                                   .text = strings_get(STR_INSPECT_RECORD),
-                                   .intent = INTENT_INSPECT_NEXT});
+    steps_draw(canvas, row, STR_INSPECT_RECORD);
     layout_cut_bottom(&page, GAP_LARGE);
     found_words(found, sizeof found, inspect->checked, inspect->wrong);
     canvas_text(canvas, layout_cut_top(&page, TITLE_HEIGHT + GAP),
