@@ -12,7 +12,8 @@ enum {
     MG_PER_G = 1000,
     ZERO_READINGS = 4, /* so many in a row at zero prove that the key was pressed */
     ZERO_LEAST = 6,    /* least deposits above or below zero: nearer, noise could feign the key */
-    REST_MS = 2000,    /* over which a weight at rest is averaged */
+    REST_MS = 2000,    /* over which a weight at rest is averaged, ... */
+    REST_SAMPLES = 16, /* ... and longer where these are more */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
 
@@ -114,6 +115,27 @@ settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms)
     return settle_read(&bin->settle, since_ms, &bin->learn.terms);
 }
 
+settled_t bin_settled_soon(const struct bin *bin, int64_t now_ms, int64_t since_ms)
+{
+    if (bin_scale_state(bin, now_ms) != SENSOR_OK) {
+        return (settled_t){0};
+    }
+    struct settle_terms terms = bin->learn.terms;
+    terms.samples = SETTLE_SAMPLES_MIN;
+    return settle_read(&bin->settle, since_ms, &terms);
+}
+
+void bin_average(const struct bin *bin, int64_t since_ms, settled_t *weight)
+{
+    struct settle_terms terms = bin->learn.terms;
+    terms.short_ms = terms.long_ms = REST_MS;
+    terms.samples = terms.samples > REST_SAMPLES ? terms.samples : REST_SAMPLES;
+    settled_t calm = settle_read(&bin->settle, since_ms, &terms);
+    if (calm.settled) {
+        *weight = calm;
+    }
+}
+
 settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms)
 {
     if (bin_scale_state(bin, now_ms) != SENSOR_OK) {
@@ -169,15 +191,6 @@ static void watch_lean(struct bin *bin, int64_t now_ms, const settled_t *now)
     }
 }
 
-/* There is time at rest: the long window averages best, where it stands still as well. */
-static int32_t rested_at(const struct bin *bin, const settled_t *now)
-{
-    struct settle_terms terms = bin->learn.terms;
-    terms.short_ms = terms.long_ms = REST_MS;
-    settled_t calm = settle_read(&bin->settle, BIN_NEVER, &terms);
-    return calm.settled ? calm.grams : now->grams;
-}
-
 static void watch_base(struct bin *bin, int64_t now_ms)
 {
     settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
@@ -194,7 +207,8 @@ static void watch_base(struct bin *bin, int64_t now_ms)
     }
     if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
         struct bin_lean lean = bin->lean;
-        bin_rest_at(bin, rested_at(bin, &now), now_ms);
+        bin_average(bin, BIN_NEVER, &now);
+        bin_rest_at(bin, now.grams, now_ms);
         bin->lean = lean;
     } else if (bin->away.since_ms == BIN_NEVER ||
                distance(now.grams, bin->away.grams) >= bin_min_deposit(bin)) {
@@ -405,6 +419,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     /* Just woken up, it has not yet said what there is to begin with. */
     bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
     bool was_away = bin->away.since_ms != BIN_NEVER;
+    frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
     bin->proof_ms = BIN_NEVER;
@@ -414,6 +429,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .visit = visit,
         .chosen = chosen,
         .opened_ms = now_ms,
+        .first_closed_ms = BIN_NEVER,
         .gain_ms = now_ms,
         .has_base = bin->has_base && !blind,
         .base_g = bin->base_g,
@@ -430,6 +446,9 @@ void bin_close(struct bin *bin, int64_t now_ms)
     assert(bin->phase == BIN_OPEN);
     bin->phase = BIN_WEIGHING;
     bin->opening.closed_ms = now_ms;
+    if (bin->opening.first_closed_ms == BIN_NEVER) {
+        bin->opening.first_closed_ms = now_ms;
+    }
     if (bin->opening.decided) {
         bin->opening.base_g = bin->base_g; /* followed since */
     }
@@ -443,6 +462,7 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
     /* The old boot's clock is gone: the opening begins and ends now. */
     bin->opening.opened_ms = now_ms;
     bin->opening.closed_ms = now_ms;
+    bin->opening.first_closed_ms = now_ms;
     bin->opening.gain_ms = now_ms;
     bin->has_booked = opening->has_base;
     bin->booked_g = opening->base_g;

@@ -68,6 +68,7 @@ struct bin_opening {
     int64_t choice_ms;        /* when that was made */
     char item[ITEM_NAME_MAX]; /* the thing it was made for, or "" */
     int64_t opened_ms, closed_ms;
+    int64_t first_closed_ms; /* it may have opened again since */
     bool has_base;
     int32_t base_g;
     bool late_base;   /* the lid was already open when we began: take the base from what rests */
@@ -224,6 +225,11 @@ bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decis
 
 /* Where the weight stands still, using no reading from before `since_ms`. */
 settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms);
+/* The same by the fewest readings that prove anything, where there is no time for more. */
+settled_t bin_settled_soon(const struct bin *bin, int64_t now_ms, int64_t since_ms);
+/* The same of a weight that stands still, averaged over as many readings as it stood through: it
+ * may have come to rest long before it was known to. */
+void bin_average(const struct bin *bin, int64_t since_ms, settled_t *weight);
 /* What there is to say of it, moving or not. */
 settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms);
 /* The base is `grams` from now on. */

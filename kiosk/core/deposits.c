@@ -350,10 +350,10 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
         const struct bin_opening *other = &bin->opening;
         if (bin->phase != BIN_WEIGHING || other->decided || !same_choice(other, opening) ||
             !is_wrong(bin) || other->is_spent || !other->has_base ||
-            other->closed_ms > opening->gain_ms) {
+            other->first_closed_ms > opening->gain_ms) {
             continue;
         }
-        settled_t now = bin_estimate(bin, kiosk->now_ms, other->closed_ms);
+        settled_t now = bin_estimate(bin, kiosk->now_ms, other->first_closed_ms);
         if (now.has_estimate && now.grams - other->base_g < bin_min_deposit(bin)) {
             return true;
         }
@@ -377,13 +377,13 @@ static void tell_near_miss(struct kiosk *kiosk, struct visit *visit,
 {
     if (is_standing(visit, wrong) && !visit->near_miss) {
         visit->near_miss = true;
-        visit->near_miss_ms = wrong->closed_ms;
+        visit->near_miss_ms = wrong->first_closed_ms;
     }
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         struct bin_opening *opening = &kiosk->bins[i].opening;
         if (bin_is_busy(&kiosk->bins[i]) && same_choice(opening, wrong) && !opening->near_miss) {
             opening->near_miss = true;
-            opening->near_miss_ms = wrong->closed_ms;
+            opening->near_miss_ms = wrong->first_closed_ms;
         }
     }
 }
@@ -401,7 +401,7 @@ static void spend_near_miss(struct kiosk *kiosk, struct visit *visit,
         if (same_choice(opening, corrected)) {
             opening->near_miss = false;
             opening->is_spent =
-                bin->phase == BIN_WEIGHING && opening->closed_ms <= corrected->gain_ms;
+                bin->phase == BIN_WEIGHING && opening->first_closed_ms <= corrected->gain_ms;
         }
         if (same_choice(&bin->late, corrected)) {
             bin->late.near_miss = false;

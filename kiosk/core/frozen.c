@@ -2,7 +2,7 @@
 
 void frozen_init(struct frozen *frozen)
 {
-    *frozen = (struct frozen){.woke_ms = INT64_MIN};
+    *frozen = (struct frozen){.woke_ms = INT64_MIN, .place_ms = INT64_MIN};
 }
 
 static bool lives(struct frozen *frozen, int64_t t_ms)
@@ -16,15 +16,23 @@ static bool lives(struct frozen *frozen, int64_t t_ms)
     return was_frozen;
 }
 
-/* A value gives way to another. */
+/* A value gives way to another. Where that ends a freeze, either it was none, or it says nothing of
+ * how long the scale stands still while it lives: it may be found frozen by slower proof only. */
 static void note_stand(struct frozen *frozen, int64_t t_ms)
 {
     int64_t stood_ms = t_ms - frozen->still_ms;
-    if (frozen->frozen || !frozen->flickers) {
-        return;
-    }
     frozen->longest_ms = stood_ms > frozen->longest_ms ? stood_ms : frozen->longest_ms;
-    frozen->stands = (uint8_t)(frozen->stands + (frozen->stands < FROZEN_STANDS));
+}
+
+/* One that always flickered no longer does. */
+static bool stands_too_long(const struct frozen *frozen, int64_t now_ms)
+{
+    return now_ms - frozen->still_ms >= FROZEN_TIMES * frozen->longest_ms;
+}
+
+static bool never_stood_so(const struct frozen *frozen, int64_t now_ms)
+{
+    return frozen->places == FROZEN_PLACES && stands_too_long(frozen, now_ms);
 }
 
 bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool moving)
@@ -42,9 +50,8 @@ bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool movin
         frozen->still_ms = t_ms;
         return thaws;
     }
-    if (frozen->flickers && t_ms - frozen->still_ms >= FROZEN_STILL_MS) {
-        frozen->frozen = true;
-    }
+    bool too_long = t_ms - frozen->still_ms >= FROZEN_STILL_MS && never_stood_so(frozen, t_ms);
+    frozen->frozen = frozen->frozen || too_long;
     return false;
 }
 
@@ -61,18 +68,34 @@ void frozen_gap(struct frozen *frozen)
     frozen->known = frozen->known && frozen->frozen;
 }
 
-static bool never_stood_so_long(const struct frozen *frozen, int64_t now_ms)
+void frozen_opens(struct frozen *frozen, int64_t now_ms)
 {
-    return frozen->stands == FROZEN_STANDS &&
-           now_ms - frozen->still_ms >= FROZEN_TIMES * frozen->longest_ms;
+    frozen->watched = frozen->flickers && frozen->known && frozen->place_ms != INT64_MIN &&
+                      now_ms - frozen->place_ms >= FROZEN_PLACE_MS;
+    frozen->stood = stands_too_long(frozen, now_ms);
+}
+
+/* The scale answered, so it lived while this load rested. One that rests without a flicker here may
+ * do so anywhere. */
+static void note_place(struct frozen *frozen)
+{
+    if (frozen->watched && frozen->stood) {
+        frozen->places = 0;
+    } else if (frozen->watched && frozen->places < FROZEN_PLACES) {
+        frozen->places++;
+    }
 }
 
 bool frozen_opening(struct frozen *frozen, int64_t now_ms, int64_t opened_ms, int64_t closed_ms)
 {
     bool unanswered = frozen->known && frozen->still_ms <= opened_ms;
+    if (!unanswered) {
+        note_place(frozen);
+    }
+    frozen->place_ms = now_ms;
     if (unanswered && !frozen->frozen && closed_ms - opened_ms >= FROZEN_OPENING_MS) {
         frozen->openings++;
-        frozen->frozen = frozen->openings >= FROZEN_OPENINGS || never_stood_so_long(frozen, now_ms);
+        frozen->frozen = frozen->openings >= FROZEN_OPENINGS || never_stood_so(frozen, now_ms);
     }
     return unanswered;
 }
@@ -91,5 +114,6 @@ void frozen_restore(struct frozen *frozen, int64_t now_ms, int32_t grams)
         .grams = grams,
         .still_ms = now_ms,
         .woke_ms = INT64_MIN,
+        .place_ms = INT64_MIN,
     };
 }

@@ -3,10 +3,12 @@
  *
  * The rule is conservative, because an indicator that filters well may stand still for hours: it is
  * frozen when FROZEN_OPENINGS openings of its bin's lid in a row, each long enough to throw a bag,
- * did not move the value by a single division. One that is known to flicker at rest is frozen when
- * it did not move through one such opening, and stands still for FROZEN_TIMES as long as it ever
- * did while it lived; or, openings or none, when it has not moved for FROZEN_STILL_MS. The first
- * change ends it.
+ * did not move the value by a single division. One that flickers wherever its load comes to rest is
+ * frozen as soon as it stands still for FROZEN_TIMES as long as it ever did while it lived, and did
+ * not move through one such opening; or, openings or none, has not moved for FROZEN_STILL_MS. A
+ * scale with little noise flickers where its load lies near the edge of a division, and stands for
+ * hours a third of a division further on: FROZEN_PLACES loads in a row must have shown it. The
+ * first change ends it.
  *
  * Pure; part of struct bin. Times are monotonic ms.
  */
@@ -18,11 +20,12 @@
 
 enum {
     FROZEN_OPENINGS = 3,
-    FROZEN_OPENING_MS = 2000,           /* a shorter opening may bring nothing */
-    FROZEN_STILL_MS = 24 * 3600 * 1000, /* only for a scale that flickers */
-    FROZEN_RESTLESS = 12,               /* windows in a row with flicker that prove it */
+    FROZEN_OPENING_MS = 2000, /* a shorter opening may bring nothing */
+    FROZEN_STILL_MS = 24 * 3600 * 1000,
+    FROZEN_RESTLESS = 12, /* windows in a row with flicker that prove it */
     FROZEN_TIMES = 4,
-    FROZEN_STANDS = 200 /* so many values in turn tell how long it stands still while it lives */
+    FROZEN_PLACES = 8,      /* loads at rest, one after the other, ... */
+    FROZEN_PLACE_MS = 30000 /* ... each watched for so long at least */
 };
 
 struct frozen {
@@ -35,8 +38,11 @@ struct frozen {
     uint8_t openings;   /* in a row, unanswered */
     uint8_t restless;   /* windows in a row in which it flickered, up to FROZEN_RESTLESS */
     bool flickers;      /* proved once */
-    uint8_t stands;     /* values in turn since it was proved, up to FROZEN_STANDS */
-    int64_t longest_ms; /* one of them was repeated */
+    int64_t place_ms;   /* since when this load rests; INT64_MIN */
+    bool watched;       /* it rested long enough before the lid opened, ... */
+    bool stood;         /* ... without a flicker, as if it were frozen */
+    uint8_t places;     /* loads in a row under which it flickered, up to FROZEN_PLACES */
+    int64_t longest_ms; /* a value was repeated, while it lived */
 };
 
 void frozen_init(struct frozen *frozen);
@@ -49,6 +55,9 @@ bool frozen_other(struct frozen *frozen, int64_t t_ms);
 
 /* It said nothing for a while: what it did meanwhile is not known. */
 void frozen_gap(struct frozen *frozen);
+
+/* The lid opens: what rests here has been seen for as long as it will. */
+void frozen_opens(struct frozen *frozen, int64_t now_ms);
 
 /* An opening is over, and the scale weighed all the time. True when it was unanswered; where it was
  * long enough, `openings` counts it, and the scale may be frozen by now. */

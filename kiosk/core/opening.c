@@ -203,6 +203,21 @@ static bool stays_away(const struct bin *bin, int32_t grams)
     return opening->away_g < opening->base_g || grams > opening->away_g - bin_min_deposit(bin);
 }
 
+/* What had rested for longer than people wait before the lid opened is no part of what came through
+ * it. Where it had not, the opening keeps it. */
+static bool decide_brought_before(struct bin *bin, struct bin_decision *decision)
+{
+    struct bin_opening *opening = &bin->opening;
+    opening->was_away = false;
+    if (opening->away_ms < BIN_AWAIT_MS) {
+        return false;
+    }
+    enum adjust_cause cause = opening->away_g > opening->base_g ? ADJUST_GAIN : ADJUST_REMOVAL;
+    adjust(bin, cause, opening->base_g, opening->away_g, decision);
+    bin->base_g = opening->base_g = opening->away_g;
+    return true;
+}
+
 static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     struct bin_opening *opening = &bin->opening;
@@ -216,7 +231,9 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
     if (!weight.settled && !silent && !late) {
         return false;
     }
-    if (!weight.settled) {
+    if (weight.settled) {
+        bin_average(bin, opening->opened_ms, &weight);
+    } else {
         weight = bin_estimate(bin, now_ms, opening->closed_ms);
         /* A doubt as large as the change could hide a bag, or feign one: nothing is known, but
          * where both together are less than a deposit. */
@@ -229,12 +246,7 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
         if (!late && waited_ms < BIN_AWAIT_MS) {
             return false; /* who leans may yet go */
         }
-        opening->was_away = false;
-        if (opening->away_ms >= BIN_AWAIT_MS) {
-            enum adjust_cause cause =
-                opening->away_g > opening->base_g ? ADJUST_GAIN : ADJUST_REMOVAL;
-            adjust(bin, cause, opening->base_g, opening->away_g, decision);
-            bin->base_g = opening->base_g = opening->away_g;
+        if (decide_brought_before(bin, decision)) {
             return true;
         }
     }
@@ -253,6 +265,10 @@ static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
     settled_t weight = bin_settled(bin, now_ms, bin->opening.opened_ms);
     if (!weight.settled) {
         return false; /* the scale went away since */
+    }
+    bin_average(bin, bin->opening.opened_ms, &weight);
+    if (stays_away(bin, weight.grams) && decide_brought_before(bin, decision)) {
+        return true;
     }
     judge(bin, &weight, decision);
     /* Where next to nothing came, the lid's closing decides; but nobody holds it for ever. */
@@ -472,6 +488,10 @@ bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decisio
         return false;
     }
     settled_t weight = bin_settled(bin, now_ms, bin->opening.closed_ms);
+    if (!weight.settled) {
+        /* Too soon after the lid closed, but the bag may have come to rest before. */
+        weight = bin_settled_soon(bin, now_ms, bin->opening.opened_ms);
+    }
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, bin->opening.closed_ms);
         /* The next opening judges what moves meanwhile. */

@@ -135,7 +135,9 @@ static int32_t noise_mg(const struct settle *settle, const struct window *window
             sum += magnitude((int64_t)grams * MG_PER_G - mean);
         }
     }
-    return (int32_t)(sum / window->kept);
+    /* The mean lies among its own few readings, nearer to them than to the weight itself. */
+    int kept = window->kept;
+    return kept < 2 ? 0 : (int32_t)(sum / kept * (2 * kept - 1) / (2 * kept - 2));
 }
 
 static int square_root(int value)

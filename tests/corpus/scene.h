@@ -134,6 +134,7 @@ struct scene_opening {
     /* truth_judge() */
     int chosen;        /* class or SCENE_NONE */
     int choice_number; /* 0: none */
+    int later_choice;  /* made before its lid was reported, perhaps; 0: none */
     bool missed;       /* as a near miss it corrected a deposit */
     bool sure;         /* no doubt about which choice stood */
     enum { KNOWS_NO, KNOWS_MAYBE, KNOWS_YES } scale_knows;

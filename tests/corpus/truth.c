@@ -138,9 +138,13 @@ static bool had_near_miss(struct scene *scene, struct scene_opening *opening, in
     bool had = false;
     for (int i = 0; i < scene->opening_count; i++) {
         struct scene_opening *other = &scene->openings[i];
-        bool same = other->choice_number == opening->choice_number && !other->missed &&
-                    other->opened_ms <= landed_ms && scene->classes[other->bin] != opening->chosen;
-        if (!same || scene_lid_fault(scene, other->bin, other->opened_ms) != NULL) {
+        bool wrong = !other->missed && other->opened_ms <= landed_ms &&
+                     scene->classes[other->bin] != opening->chosen &&
+                     scene_lid_fault(scene, other->bin, other->opened_ms) == NULL;
+        if (wrong && other->later_choice == opening->choice_number) {
+            opening->sure = false; /* it may have been opened for this choice, too */
+        }
+        if (!wrong || other->choice_number != opening->choice_number) {
             continue;
         }
         bool close_call =
@@ -191,7 +195,8 @@ static void on_load(struct scene *scene, struct standing *standing,
 }
 
 /* A choice just after a lid that is reported late: before or after? */
-static void doubt_late_lids(struct scene *scene, const struct scene_action *action)
+static void doubt_late_lids(struct scene *scene, const struct standing *standing,
+                            const struct scene_action *action)
 {
     int window_ms = scene->lids.delay_most_ms + 50;
     window_ms += scene->lids.late_chance > 0 ? scene->lids.late_ms : 0;
@@ -201,6 +206,7 @@ static void doubt_late_lids(struct scene *scene, const struct scene_action *acti
         int64_t since_ms = action->t_ms - (blind ? opening->first_load_ms : opening->opened_ms);
         if (since_ms >= 0 && since_ms <= (blind ? 6000 : window_ms)) {
             opening->sure = false;
+            opening->later_choice = standing->choice_number;
         }
     }
 }
@@ -232,7 +238,7 @@ void truth_judge(struct scene *scene)
         case ACTION_UI:
             on_touch(&standing, action);
             if (strcmp(action->verb, "choose") == 0) {
-                doubt_late_lids(scene, action);
+                doubt_late_lids(scene, &standing, action);
             }
             break;
         case ACTION_LID:
