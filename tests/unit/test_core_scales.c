@@ -436,7 +436,7 @@ static void flickering_scale_is_found_out_at_once(void **state)
     flicker_under_many_loads(t);
     int deposits = site_count(t, EVENT_DEPOSIT), closings = site_count(t, EVENT_CLOSING);
     t->noise_g[BIN] = 0;
-    site_run(t, 2000);
+    site_run(t, 10000);
     site_choose(t, (enum waste_class)BIN);
     open_for(t, BIN, 2500);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
