@@ -45,6 +45,7 @@ enum {
     BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie: whoever made it
                               opens one within this time, unless that is how it was */
     BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
+    BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins */
     BIN_LATE_MS = 10000,   /* so long after an opening without a gain its bag may still fall, where
                               the person had chosen this class; ... */
     BIN_LATE_OTHER_MS = 4000, /* ... and where not */
@@ -92,6 +93,16 @@ struct bin_away {
     int32_t grams;
 };
 
+/* Who stood at the kiosk when the weight left the base under a lid that told of nobody. */
+struct bin_claim {
+    int64_t since_ms; /* as bin_lean; another movement has another claim */
+    int64_t visit;    /* 0: nobody */
+    enum waste_class chosen;
+    int64_t choice_ms;
+    char item[ITEM_NAME_MAX];
+    bool expected; /* they had chosen this bin's class, and opened no lid of that class yet */
+};
+
 /* Somebody leans, or pulls: how far and since when the readings are off the base. */
 struct bin_lean {
     int64_t since_ms; /* BIN_NEVER */
@@ -130,6 +141,7 @@ struct bin {
     int32_t booked_g;
     struct bin_away away;
     struct bin_lean lean;
+    struct bin_claim claim;
     struct bin_zero zero;
     bool lean_ended; /* and not yet told: lean.peak_g */
     bool unseen;     /* the base was lost in an opening that nobody could weigh */
@@ -198,20 +210,26 @@ void bin_close(struct bin *bin, int64_t now_ms); /* after LID_CLOSED */
 void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *opening);
 
 /* To be asked after every input and at bin_deadline() until it says no: true, and `decision` holds
- * what is to be recorded. `expected`: somebody has chosen this bin's class and opened no lid. */
-bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decision *decision);
+ * what is to be recorded. */
+bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
 int64_t bin_deadline(const struct bin *bin); /* INT64_MAX where none */
+
+/* The weight has just left the base, at rest: bin_claimed() is to be told who is there. */
+bool bin_leaves(const struct bin *bin, int64_t now_ms);
+void bin_claimed(struct bin *bin, const struct bin_claim *claim);
 
 /* Weight has just come to rest off the base, and the lid cannot tell, or is not believed, that
  * nobody brought it. */
-bool bin_moves_unseen(const struct bin *bin, int64_t now_ms, bool expected);
+bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
 
 /* To be asked at rest, before a decision is recorded, until it says no: true, and `decision`
  * (UNKNOWN) is an opening that was told as without a gain while the scale was frozen already. */
 bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
 
-/* Somebody else's turn begins: a gain that already rests under the open lid is decided now. */
+/* Somebody's next turn begins: a gain that already rests under the open lid, or under a lid that
+ * tells nothing, is decided now. */
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
+bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
 
 /* An opening is being watched whose end is not decided. */
 bool bin_is_busy(const struct bin *bin);

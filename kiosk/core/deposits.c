@@ -5,7 +5,7 @@
 
 /* ---- visits ---------------------------------------------------------------------------------- */
 
-static void conclude_open_lids(struct step *step, enum waste_class class);
+static void conclude_turn(struct step *step, enum waste_class class);
 
 static void record_visit(struct step *step, const struct visit *visit)
 {
@@ -75,7 +75,7 @@ void deposits_choose(struct step *step, enum waste_class class)
 {
     struct kiosk *kiosk = step->kiosk;
     struct receipt *receipt = &kiosk->receipt;
-    conclude_open_lids(step, class);
+    conclude_turn(step, class);
     bool asked = receipt->shown && receipt->deposit.outcome == OUTCOME_UNDECLARED &&
                  !receipt->declared && !receipt->undone;
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
@@ -197,7 +197,7 @@ static void begin_opening(struct step *step, int index)
     }
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
     visit->openings++;
-    visit->choice_unused = false;
+    visit->choice_unused = visit->choice_unused && visit->choice != bin->site->class;
     kiosk->receipt.shown = false;
     bin_open(bin, kiosk->now_ms, visit->id, visit->choice);
     bin->opening.choice_ms = visit->choice_ms;
@@ -324,16 +324,21 @@ static bool has_no_lid(struct kiosk *kiosk, int index, const struct bin_decision
     return decision->verdict == BIN_STEP || foreign || is_gone;
 }
 
-/* The person at the kiosk, if any, is taken for who brought it. */
-static void adopt(struct step *step, struct bin_opening *opening, bool keeps_choice)
+/* The person at the kiosk, if any, is taken for who brought it: who stood there when it came, where
+ * that was seen, even if they have left since. */
+static void adopt(struct step *step, const struct bin_decision *decision,
+                  struct bin_opening *opening)
 {
     struct kiosk *kiosk = step->kiosk;
     opening_decided(step, opening);
-    struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
-    visit->openings++;
-    visit->choice_unused = false;
-    opening->visit = visit->id;
-    if (!keeps_choice) {
+    bool is_claimed = decision->verdict == BIN_STEP && opening->visit != 0;
+    struct visit *visit = is_claimed ? visits_find(&kiosk->visits, opening->visit)
+                                     : visits_touch(&kiosk->visits, kiosk->now_ms);
+    if (visit != NULL) {
+        visit->openings++;
+        opening->visit = visit->id;
+    }
+    if (decision->verdict != BIN_STEP && !decision->fell_late) {
         opening->chosen = visit->choice;
         opening->choice_ms = visit->choice_ms;
         copy_text(opening->item, ITEM_NAME_MAX, visit->item);
@@ -413,7 +418,7 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
 {
     struct kiosk *kiosk = step->kiosk;
     if (has_no_lid(kiosk, index, decision)) {
-        adopt(step, &decision->opening, decision->fell_late);
+        adopt(step, decision, &decision->opening);
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
     enum outcome outcome =
@@ -422,6 +427,7 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
     struct kiosk_event event = {.kind = EVENT_DEPOSIT, .body.deposit = deposit};
     uint32_t token = step_record(step, &event);
     if (visit != NULL) {
+        visit->choice_unused = false;
         visit->deposits++;
         visit->grams += deposit.weight_g;
         if (outcome == OUTCOME_CORRECTED) {
@@ -527,30 +533,49 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
     }
 }
 
+/* The lid may be missing or lie: the choice that counts is the one that stood when weight came. */
+static void claim_movement(struct step *step, struct bin *bin)
+{
+    const struct visit *visit = &step->kiosk->visits.current;
+    struct bin_claim claim = {.chosen = WASTE_NONE};
+    if (visit->id != 0) {
+        claim.visit = visit->id;
+        claim.chosen = visit->choice;
+        claim.choice_ms = visit->choice_ms;
+        claim.expected = visit->choice_unused && visit->choice == bin->site->class;
+        copy_text(claim.item, ITEM_NAME_MAX, visit->item);
+    }
+    bin_claimed(bin, &claim);
+}
+
 void deposits_decide(struct step *step, int index)
 {
     struct kiosk *kiosk = step->kiosk;
     struct bin *bin = &kiosk->bins[index];
-    const struct visit *visit = &kiosk->visits.current;
-    bool expected = visit->id != 0 && visit->choice_unused && visit->choice == bin->site->class;
-    if (bin_moves_unseen(bin, kiosk->now_ms, expected) && visit->id != 0) {
+    if (bin_leaves(bin, kiosk->now_ms)) {
+        claim_movement(step, bin);
+    }
+    if (bin_moves_unseen(bin, kiosk->now_ms) && kiosk->visits.current.id != 0) {
         visits_touch(&kiosk->visits, kiosk->now_ms); /* it may be this person's bag */
     }
     struct bin_decision decision;
-    while (bin_decide(bin, kiosk->now_ms, expected, &decision)) {
+    while (bin_decide(bin, kiosk->now_ms, &decision)) {
         judge_decision(step, index, &decision);
     }
     tell_hindsight(step, index);
 }
 
-/* Somebody chooses a class whose lid still stands open: what rests there was brought before. */
-static void conclude_open_lids(struct step *step, enum waste_class class)
+/* Somebody chooses a class: what rests under its open lid was brought before, and so was what rests
+ * anywhere under a lid that tells nothing. */
+static void conclude_turn(struct step *step, enum waste_class class)
 {
     struct kiosk *kiosk = step->kiosk;
     for (int i = 0; i < kiosk->site->bin_count; i++) {
+        struct bin *bin = &kiosk->bins[i];
         struct bin_decision decision;
-        bool is_next = kiosk->site->bins[i].class == class;
-        if (is_next && bin_conclude(&kiosk->bins[i], kiosk->now_ms, &decision)) {
+        bool is_next = bin->site->class == class;
+        if ((is_next && bin_conclude(bin, kiosk->now_ms, &decision)) ||
+            bin_conclude_unseen(bin, kiosk->now_ms, &decision)) {
             judge_decision(step, i, &decision);
         }
     }

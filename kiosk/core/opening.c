@@ -302,11 +302,33 @@ static bool lid_says_nothing(const struct bin *bin, int64_t now_ms)
     return bin->phase == BIN_OPEN || bin->lid_doubtful || bin_lid_state(bin, now_ms) != SENSOR_OK;
 }
 
-bool bin_moves_unseen(const struct bin *bin, int64_t now_ms, bool expected)
+static bool moves_unwatched(const struct bin *bin)
 {
-    bool at_rest = bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
-    return at_rest && bin->away.since_ms == now_ms && bin->away.grams > bin->base_g &&
-           (expected || lid_says_nothing(bin, now_ms));
+    return bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
+}
+
+bool bin_leaves(const struct bin *bin, int64_t now_ms)
+{
+    return moves_unwatched(bin) && bin->lean.since_ms == now_ms;
+}
+
+void bin_claimed(struct bin *bin, const struct bin_claim *claim)
+{
+    bin->claim = *claim;
+    bin->claim.since_ms = bin->lean.since_ms;
+}
+
+/* Whose movement this is. */
+static struct bin_claim claim_of(const struct bin *bin)
+{
+    bool is_this = bin->lean.since_ms != BIN_NEVER && bin->claim.since_ms == bin->lean.since_ms;
+    return is_this ? bin->claim : (struct bin_claim){.chosen = WASTE_NONE};
+}
+
+bool bin_moves_unseen(const struct bin *bin, int64_t now_ms)
+{
+    return moves_unwatched(bin) && bin->away.since_ms == now_ms && bin->away.grams > bin->base_g &&
+           (claim_of(bin).expected || lid_says_nothing(bin, now_ms));
 }
 
 /* A bag that hung on the rim of an opening that had brought nothing. */
@@ -316,9 +338,9 @@ static bool falls_late(const struct bin *bin)
     return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms - bin->late.closed_ms <= limit_ms;
 }
 
-static void explain_gain(struct bin *bin, int64_t now_ms, bool expected,
-                         struct bin_decision *decision)
+static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
+    bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
     if (bin->is_taken_away && decision->weight_g >= SWAP_LEAST_G) {
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = ADJUST_SWAPPED;
@@ -353,31 +375,46 @@ static void explain_removal(struct bin *bin, struct bin_decision *decision)
 
 /* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
  * become a deposit meanwhile. */
-static int32_t resting_wait(const struct bin *bin, int64_t now_ms, bool expected)
+static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
 {
+    bool expected = claim_of(bin).expected;
     enum sensor_state lid = bin_lid_state(bin, now_ms);
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
                       bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
     return is_missing ? BIN_STEP_MS : expected && lid == SENSOR_OK ? BIN_BELIEVE_MS : BIN_ADJUST_MS;
 }
 
-static bool decide_away(struct bin *bin, int64_t now_ms, bool expected,
+static struct bin_opening unseen_opening(const struct bin *bin)
+{
+    struct bin_claim claim = claim_of(bin);
+    struct bin_opening opening = {
+        .visit = claim.visit,
+        .chosen = claim.chosen,
+        .choice_ms = claim.choice_ms,
+        .opened_ms = bin->base_ms,
+        .closed_ms = bin->away.since_ms,
+        .first_closed_ms = bin->away.since_ms,
+        .gain_ms = bin->away.since_ms,
+        .has_base = true,
+        .base_g = bin->base_g,
+    };
+    memcpy(opening.item, claim.item, sizeof opening.item);
+    return opening;
+}
+
+static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
                         struct bin_decision *decision)
 {
-    if (bin->away.since_ms == BIN_NEVER ||
-        now_ms - bin->away.since_ms < resting_wait(bin, now_ms, expected)) {
+    if (bin->away.since_ms == BIN_NEVER || now_ms - bin->away.since_ms < wait_ms) {
         return false;
     }
     settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
     if (!weight.settled || distance(weight.grams, bin->away.grams) >= bin_min_deposit(bin)) {
         return false;
     }
+    bin_average(bin, bin->away.since_ms, &weight);
     *decision = (struct bin_decision){
-        .opening = {.opened_ms = bin->base_ms,
-                    .closed_ms = bin->away.since_ms,
-                    .chosen = WASTE_NONE,
-                    .has_base = true,
-                    .base_g = bin->base_g},
+        .opening = unseen_opening(bin),
         .quality = QUALITY_SETTLED,
         .weight_g = weight.grams - bin->base_g,
         .base_g = bin->base_g,
@@ -385,7 +422,7 @@ static bool decide_away(struct bin *bin, int64_t now_ms, bool expected,
         .spread_g = weight.spread_g,
     };
     if (decision->weight_g > 0) {
-        explain_gain(bin, now_ms, expected, decision);
+        explain_gain(bin, now_ms, decision);
     } else {
         explain_removal(bin, decision);
     }
@@ -393,6 +430,18 @@ static bool decide_away(struct bin *bin, int64_t now_ms, bool expected,
     bin->late.closed_ms = BIN_NEVER;
     bin_rest_at(bin, weight.grams, now_ms);
     return true;
+}
+
+bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (!moves_unwatched(bin) || bin->away.since_ms == BIN_NEVER ||
+        bin->away.grams <= bin->base_g ||
+        !(claim_of(bin).expected || lid_says_nothing(bin, now_ms))) {
+        return false;
+    }
+    int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
+    return decide_away(bin, now_ms, wait_ms, decision);
 }
 
 /* The base crept, or came to light again after an opening that nobody could weigh. */
@@ -425,11 +474,10 @@ static bool decide_lean(struct bin *bin, struct bin_decision *decision)
     return true;
 }
 
-static bool decide_resting(struct bin *bin, int64_t now_ms, bool expected,
-                           struct bin_decision *decision)
+static bool decide_resting(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     return decide_lean(bin, decision) || decide_drift(bin, decision) ||
-           decide_away(bin, now_ms, expected, decision);
+           decide_away(bin, now_ms, resting_wait(bin, now_ms), decision);
 }
 
 /* ---- the zero key ---------------------------------------------------------------------------- */
@@ -460,7 +508,7 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
 
 /* ---- all of them ----------------------------------------------------------------------------- */
 
-bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decision *decision)
+bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     *decision = (struct bin_decision){0};
     if (decide_zero(bin, decision)) {
@@ -471,10 +519,10 @@ bool bin_decide(struct bin *bin, int64_t now_ms, bool expected, struct bin_decis
         return decide_weighing(bin, now_ms, decision);
     case BIN_OPEN:
         return bin->opening.decided
-                   ? decide_resting(bin, now_ms, false, decision)
+                   ? decide_resting(bin, now_ms, decision)
                    : decide_open(bin, now_ms, bin->timing->lid_left_open_ms, decision);
     case BIN_RESTING:
-        return decide_resting(bin, now_ms, expected, decision);
+        return decide_resting(bin, now_ms, decision);
     case BIN_SERVICE:
         break;
     }
