@@ -33,6 +33,7 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .lid_ms = BIN_NEVER,
         .level_ms = BIN_NEVER,
         .base_ms = BIN_NEVER,
+        .taken_away_ms = BIN_NEVER,
         .rest_since_ms = BIN_NEVER,
         .proof_ms = BIN_NEVER,
         .away.since_ms = BIN_NEVER,
@@ -157,7 +158,7 @@ void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms)
         bin->has_booked = true;
         bin->booked_g = grams;
     }
-    if (!bin->is_taken_away && (!bin->knows_floor || grams < bin->floor_g)) {
+    if (bin->taken_away_ms == BIN_NEVER && (!bin->knows_floor || grams < bin->floor_g)) {
         bin->knows_floor = true;
         bin->floor_g = grams;
     }
@@ -336,17 +337,23 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     }
 }
 
-/* A lid that opens again before the weight stood still goes on with its opening: a switch that
+/* A lid that opens again before anything stood still goes on with its opening: a switch that
  * chatters, or a second bag at once, which nobody could tell from the first. So does one that a
- * restart interrupted. */
+ * restart interrupted. A bag that had come to rest is a deposit of its own. */
 static bool goes_on(const struct bin *bin, int64_t now_ms, bool same_turn)
 {
+    const struct bin_opening *opening = &bin->opening;
     if (bin->phase != BIN_WEIGHING) {
         return false;
     }
-    bool chatters = now_ms - bin->opening.closed_ms <= BIN_CHATTER_MS;
-    bool speaks = bin_scale_state(bin, now_ms) == SENSOR_OK;
-    return bin->opening.interrupted || ((chatters || same_turn) && speaks);
+    bool chatters = now_ms - opening->closed_ms <= BIN_CHATTER_MS;
+    if (opening->interrupted || chatters) {
+        return opening->interrupted || bin_scale_state(bin, now_ms) == SENSOR_OK;
+    }
+    settled_t rested = bin_settled_soon(bin, now_ms, opening->opened_ms);
+    bool has_brought = rested.settled && opening->has_base &&
+                       rested.grams - opening->base_g >= bin_min_deposit(bin);
+    return same_turn && !has_brought && bin_scale_state(bin, now_ms) == SENSOR_OK;
 }
 
 enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
@@ -425,9 +432,12 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
     learn_break(&bin->learn);
+    bool lifted = bin->laid_g > 0 && bin->has_base && !blind &&
+                  distance(bin->grams, bin->base_g - bin->laid_g) < bin_min_deposit(bin);
     bin->opening = (struct bin_opening){
         .visit = visit,
         .chosen = chosen,
+        .lifted = lifted,
         .opened_ms = now_ms,
         .first_closed_ms = BIN_NEVER,
         .gain_ms = now_ms,
@@ -486,7 +496,8 @@ void bin_cleared(struct bin *bin)
 void bin_service_end(struct bin *bin, int64_t now_ms, const settled_t *after)
 {
     bin->has_base = false;
-    bin->is_taken_away = false;
+    bin->taken_away_ms = BIN_NEVER;
+    bin->laid_g = 0;
     bin->knows_floor = false;
     if (after->has_estimate) {
         bin_rest_at(bin, after->grams, now_ms);

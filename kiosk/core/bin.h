@@ -42,8 +42,8 @@
 
 enum {
     BIN_ADJUST_MS = 5000,  /* weight that came or went under a closed lid must stay so long */
-    BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie: whoever made it
-                              opens one within this time, unless that is how it was */
+    BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie; and then until who
+                              made it is gone, as a bag may be laid on a lid before it is opened */
     BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
     BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins */
     BIN_LATE_MS = 10000,   /* so long after an opening without a gain its bag may still fall, where
@@ -54,6 +54,7 @@ enum {
     BIN_RATTLE_MS = 300,  /* a shorter opening lets no bag in */
     BIN_CHATTER_MS = 150, /* a lid that opens again so soon was never closed */
     BIN_CONCLUDE_MS = 3000, /* a gain that rests so long under an open lid is the person's before */
+    BIN_SWAP_MS = 5 * 60 * 1000, /* a bin that was taken away is put back within so long */
     BIN_LEAN_MS = 1500,     /* weight that came and went: shorter is a touch */
     BIN_LEAN_G = 300,
     BIN_UNANSWERED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
@@ -74,7 +75,9 @@ struct bin_opening {
     int32_t base_g;
     bool late_base;   /* the lid was already open when we began: take the base from what rests */
     bool interrupted; /* begun before a restart */
-    bool decided;     /* its deposit is out already; only a further gain counts */
+    bool decided;     /* what it brought is told already; only a further gain counts */
+    bool has_brought; /* and that was a deposit */
+    bool lifted;      /* what had been laid on the lid was taken up again: to be told */
     bool blind;       /* the scale was frozen when the lid opened: what it repeats is no base */
     bool near_miss;   /* for that choice a wrong lid was opened and closed for nothing, ... */
     int64_t near_miss_ms; /* ... at this time */
@@ -101,6 +104,8 @@ struct bin_claim {
     int64_t choice_ms;
     char item[ITEM_NAME_MAX];
     bool expected; /* they had chosen this bin's class, and opened no lid of that class yet */
+    bool present;  /* they still are there */
+    bool holds;    /* their visit waits for what becomes of it */
 };
 
 /* Somebody leans, or pulls: how far and since when the readings are off the base. */
@@ -146,7 +151,8 @@ struct bin {
     bool lean_ended; /* and not yet told: lean.peak_g */
     bool unseen;     /* the base was lost in an opening that nobody could weigh */
 
-    bool is_taken_away; /* the weight fell below all that an empty bin ever showed */
+    int64_t taken_away_ms; /* the weight fell below what an empty bin shows; BIN_NEVER */
+    int32_t laid_g;        /* came under the closed lid, and was told as a gain; 0 */
     bool knows_floor;
     int32_t floor_g;   /* the least base since the start or the last swap */
     bool lid_doubtful; /* it says closed although bags came: a step decides alone */
@@ -217,6 +223,8 @@ int64_t bin_deadline(const struct bin *bin); /* INT64_MAX where none */
 /* The weight has just left the base, at rest: bin_claimed() is to be told who is there. */
 bool bin_leaves(const struct bin *bin, int64_t now_ms);
 void bin_claimed(struct bin *bin, const struct bin_claim *claim);
+void bin_present(struct bin *bin, int64_t visit); /* who is at the kiosk now; 0: nobody */
+bool bin_claim_is_over(const struct bin *bin);    /* decided, or gone without a trace */
 
 /* Weight has just come to rest off the base, and the lid cannot tell, or is not believed, that
  * nobody brought it. */

@@ -330,15 +330,21 @@ static void adopt(struct step *step, const struct bin_decision *decision,
                   struct bin_opening *opening)
 {
     struct kiosk *kiosk = step->kiosk;
-    opening_decided(step, opening);
-    bool is_claimed = decision->verdict == BIN_STEP && opening->visit != 0;
-    struct visit *visit = is_claimed ? visits_find(&kiosk->visits, opening->visit)
-                                     : visits_touch(&kiosk->visits, kiosk->now_ms);
-    if (visit != NULL) {
-        visit->openings++;
-        opening->visit = visit->id;
+    if (decision->verdict != BIN_STEP) {
+        opening_decided(step, opening);
     }
-    if (decision->verdict != BIN_STEP && !decision->fell_late) {
+    /* Who opened the lid may have taken long to throw: nobody else was here since. */
+    bool is_theirs = opening->visit != 0 && opening->visit + 1 == kiosk->visits.next_id &&
+                     !opening->has_brought;
+    /* A visit that was over and recorded before anything came to rest is followed by another. */
+    struct visit *visit =
+        decision->verdict == BIN_STEP ? visits_find(&kiosk->visits, opening->visit) : NULL;
+    if (visit == NULL) {
+        visit = visits_touch(&kiosk->visits, kiosk->now_ms);
+    }
+    visit->openings++;
+    opening->visit = visit->id;
+    if (decision->verdict != BIN_STEP && !decision->fell_late && !is_theirs) {
         opening->chosen = visit->choice;
         opening->choice_ms = visit->choice_ms;
         copy_text(opening->item, ITEM_NAME_MAX, visit->item);
@@ -533,11 +539,22 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
     }
 }
 
+/* The visit of a movement that is over, or about which nothing can be said, waits no more. */
+static void release_claim(struct step *step, struct bin *bin)
+{
+    struct visit finished;
+    if (bin->claim.holds && visits_release(&step->kiosk->visits, bin->claim.visit, &finished)) {
+        record_visit(step, &finished);
+    }
+    bin->claim.holds = false;
+}
+
 /* The lid may be missing or lie: the choice that counts is the one that stood when weight came. */
 static void claim_movement(struct step *step, struct bin *bin)
 {
     const struct visit *visit = &step->kiosk->visits.current;
     struct bin_claim claim = {.chosen = WASTE_NONE};
+    release_claim(step, bin);
     if (visit->id != 0) {
         claim.visit = visit->id;
         claim.chosen = visit->choice;
@@ -548,6 +565,17 @@ static void claim_movement(struct step *step, struct bin *bin)
     bin_claimed(bin, &claim);
 }
 
+/* What came to rest may be the bag of who stood here. */
+static void hold_visit(struct step *step, struct bin *bin)
+{
+    struct visits *visits = &step->kiosk->visits;
+    if (visits->current.id != 0) {
+        visits_touch(visits, step->kiosk->now_ms);
+    }
+    bin->claim.holds =
+        bin->claim.holds || (bin->claim.visit != 0 && visits_hold(visits, bin->claim.visit));
+}
+
 void deposits_decide(struct step *step, int index)
 {
     struct kiosk *kiosk = step->kiosk;
@@ -555,14 +583,18 @@ void deposits_decide(struct step *step, int index)
     if (bin_leaves(bin, kiosk->now_ms)) {
         claim_movement(step, bin);
     }
-    if (bin_moves_unseen(bin, kiosk->now_ms) && kiosk->visits.current.id != 0) {
-        visits_touch(&kiosk->visits, kiosk->now_ms); /* it may be this person's bag */
+    bin_present(bin, kiosk->visits.current.id);
+    if (bin_moves_unseen(bin, kiosk->now_ms)) {
+        hold_visit(step, bin);
     }
     struct bin_decision decision;
     while (bin_decide(bin, kiosk->now_ms, &decision)) {
         judge_decision(step, index, &decision);
     }
     tell_hindsight(step, index);
+    if (bin_claim_is_over(bin)) {
+        release_claim(step, bin);
+    }
 }
 
 /* Somebody chooses a class: what rests under its open lid was brought before, and so was what rests

@@ -59,6 +59,13 @@ static bool has_rattled(const struct bin_opening *opening)
     return opening->closed_ms - opening->opened_ms < BIN_RATTLE_MS && !opening->interrupted;
 }
 
+/* A bin that had been taken away, and not just emptied. */
+static bool is_put_back(const struct bin *bin, int64_t now_ms, int32_t gain_g)
+{
+    return bin->taken_away_ms != BIN_NEVER && now_ms - bin->taken_away_ms <= BIN_SWAP_MS &&
+           gain_g >= SWAP_LEAST_G;
+}
+
 static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
 {
     decision->opening = bin->opening;
@@ -72,7 +79,8 @@ static void judge(const struct bin *bin, const settled_t *weight, struct bin_dec
     }
     decision->quality = weight->settled ? QUALITY_SETTLED : QUALITY_UNSETTLED;
     decision->weight_g = weight->grams - bin->opening.base_g;
-    bool is_bin = bin->is_taken_away && decision->weight_g >= SWAP_LEAST_G;
+    bool is_bin = is_put_back(bin, decision->opening.opened_ms, decision->weight_g) &&
+                  decision->opening.chosen != bin->site->class;
     bool is_gain = decision->weight_g >= bin_min_deposit(bin) && !is_bin;
     decision->verdict = is_gain ? BIN_GAIN : BIN_NO_GAIN;
 }
@@ -181,8 +189,9 @@ static bool decide_opening(struct bin *bin, int64_t now_ms, settled_t *weight,
         bin->booked_g += decision->weight_g;
     }
     if (decision->weight_g >= SWAP_LEAST_G) {
-        bin->is_taken_away = false;
+        bin->taken_away_ms = BIN_NEVER;
     }
+    bin->laid_g = 0;
     rest_after(bin, now_ms, weight);
     return known || !was_decided;
 }
@@ -255,6 +264,22 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
 
 /* ---- an open lid ----------------------------------------------------------------------------- */
 
+/* What was laid on the lid was no part of the bin, and is in a hand now. */
+static bool decide_lifted(struct bin *bin, struct bin_decision *decision)
+{
+    struct bin_opening *opening = &bin->opening;
+    if (!opening->lifted) {
+        return false;
+    }
+    opening->lifted = false;
+    opening->was_away = false;
+    int32_t before_g = opening->base_g;
+    bin->base_g = opening->base_g = before_g - bin->laid_g;
+    bin->laid_g = 0;
+    adjust(bin, ADJUST_REMOVAL, before_g, opening->base_g, decision);
+    return true;
+}
+
 static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
                         struct bin_decision *decision)
 {
@@ -279,6 +304,7 @@ static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
     decision->opening.closed_ms = now_ms;
     bin->booked_g += decision->weight_g;
     bin->opening.decided = true;
+    bin->opening.has_brought = decision->verdict == BIN_GAIN;
     bin->opening.was_away = false;
     bin->rest_since_ms = BIN_NEVER;
     bin_rest_at(bin, weight.grams, now_ms);
@@ -318,6 +344,17 @@ void bin_claimed(struct bin *bin, const struct bin_claim *claim)
     bin->claim.since_ms = bin->lean.since_ms;
 }
 
+void bin_present(struct bin *bin, int64_t visit)
+{
+    bin->claim.present = visit != 0 && visit == bin->claim.visit;
+}
+
+bool bin_claim_is_over(const struct bin *bin)
+{
+    return !moves_unwatched(bin) || bin->claim.since_ms != bin->lean.since_ms ||
+           bin->lean.since_ms == BIN_NEVER;
+}
+
 /* Whose movement this is. */
 static struct bin_claim claim_of(const struct bin *bin)
 {
@@ -341,10 +378,10 @@ static bool falls_late(const struct bin *bin)
 static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
-    if (bin->is_taken_away && decision->weight_g >= SWAP_LEAST_G) {
+    if (is_put_back(bin, now_ms, decision->weight_g)) {
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = ADJUST_SWAPPED;
-        bin->is_taken_away = false;
+        bin->taken_away_ms = BIN_NEVER;
         bin->knows_floor = false;
         return;
     }
@@ -360,16 +397,22 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
     bool blind = lid_says_nothing(bin, now_ms);
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
+    bin->laid_g = decision->verdict == BIN_ADJUSTMENT ? decision->weight_g : 0;
     /* Only a person's choice is witness against a lid: leaning and swaps have none. */
     bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
 }
 
-static void explain_removal(struct bin *bin, struct bin_decision *decision)
+static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
+    /* Where the site says what an empty bin shows, that decides; else what was ever seen. */
+    int32_t tare_g = bin->site->tare_g;
+    bool knows_empty = tare_g > 0 || bin->knows_floor;
+    int32_t empty_g = tare_g > 0 ? tare_g : bin->floor_g;
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
-    if (bin->knows_floor && decision->final_g < bin->floor_g - TAKEN_AWAY_G) {
-        bin->is_taken_away = true;
+    bin->laid_g = 0;
+    if (knows_empty && decision->final_g < empty_g - TAKEN_AWAY_G) {
+        bin->taken_away_ms = now_ms;
     }
 }
 
@@ -377,11 +420,15 @@ static void explain_removal(struct bin *bin, struct bin_decision *decision)
  * become a deposit meanwhile. */
 static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
 {
-    bool expected = claim_of(bin).expected;
+    struct bin_claim claim = claim_of(bin);
     enum sensor_state lid = bin_lid_state(bin, now_ms);
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
                       bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
-    return is_missing ? BIN_STEP_MS : expected && lid == SENSOR_OK ? BIN_BELIEVE_MS : BIN_ADJUST_MS;
+    if (is_missing) {
+        return BIN_STEP_MS;
+    }
+    bool contradicts = claim.expected && lid == SENSOR_OK && bin->away.grams > bin->base_g;
+    return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
 }
 
 static struct bin_opening unseen_opening(const struct bin *bin)
@@ -424,7 +471,7 @@ static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
     if (decision->weight_g > 0) {
         explain_gain(bin, now_ms, decision);
     } else {
-        explain_removal(bin, decision);
+        explain_removal(bin, now_ms, decision);
     }
     bin->booked_g += decision->weight_g;
     bin->late.closed_ms = BIN_NEVER;
@@ -436,8 +483,7 @@ bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *d
 {
     *decision = (struct bin_decision){0};
     if (!moves_unwatched(bin) || bin->away.since_ms == BIN_NEVER ||
-        bin->away.grams <= bin->base_g ||
-        !(claim_of(bin).expected || lid_says_nothing(bin, now_ms))) {
+        bin->away.grams <= bin->base_g || !lid_says_nothing(bin, now_ms)) {
         return false;
     }
     int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
@@ -516,8 +562,11 @@ bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
     }
     switch (bin->phase) {
     case BIN_WEIGHING:
-        return decide_weighing(bin, now_ms, decision);
+        return decide_lifted(bin, decision) || decide_weighing(bin, now_ms, decision);
     case BIN_OPEN:
+        if (decide_lifted(bin, decision)) {
+            return true;
+        }
         return bin->opening.decided
                    ? decide_resting(bin, now_ms, decision)
                    : decide_open(bin, now_ms, bin->timing->lid_left_open_ms, decision);
@@ -543,7 +592,8 @@ bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decisio
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, bin->opening.closed_ms);
         /* The next opening judges what moves meanwhile. */
-        if (has_rattled(&bin->opening) && weight.has_estimate) {
+        bool is_unclear = weight.doubt_g >= distance(weight.grams, bin->opening.base_g);
+        if (weight.has_estimate && (has_rattled(&bin->opening) || is_unclear)) {
             weight.grams = bin->opening.base_g;
         }
     }

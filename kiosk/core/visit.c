@@ -39,8 +39,8 @@ bool visits_end(struct visits *visits, struct visit *finished)
     if (visit.id == 0) {
         return false;
     }
-    if (visit.openings > 0) {
-        /* A bin holds one undecided opening at most, so there is always a free place. */
+    if (visit.openings > 0 || visit.held > 0) {
+        /* A bin holds one undecided opening or movement, so there is always a free place. */
         for (int i = 0; i < SITE_BINS_MAX; i++) {
             if (visits->ended[i].id == 0) {
                 visits->ended[i] = visit;
@@ -52,6 +52,16 @@ bool visits_end(struct visits *visits, struct visit *finished)
     return true;
 }
 
+static bool finish(struct visits *visits, struct visit *visit, struct visit *finished)
+{
+    if (visit == &visits->current || visit->openings > 0 || visit->held > 0) {
+        return false;
+    }
+    *finished = *visit;
+    *visit = (struct visit){0};
+    return true;
+}
+
 bool visits_decided(struct visits *visits, int64_t id, struct visit *finished)
 {
     struct visit *visit = visits_find(visits, id);
@@ -59,12 +69,27 @@ bool visits_decided(struct visits *visits, int64_t id, struct visit *finished)
         return false;
     }
     visit->openings--;
-    if (visit == &visits->current || visit->openings > 0) {
+    return finish(visits, visit, finished);
+}
+
+bool visits_hold(struct visits *visits, int64_t id)
+{
+    struct visit *visit = visits_find(visits, id);
+    if (visit == NULL) {
         return false;
     }
-    *finished = *visit;
-    *visit = (struct visit){0};
+    visit->held++;
     return true;
+}
+
+bool visits_release(struct visits *visits, int64_t id, struct visit *finished)
+{
+    struct visit *visit = visits_find(visits, id);
+    if (visit == NULL) {
+        return false;
+    }
+    visit->held--;
+    return finish(visits, visit, finished);
 }
 
 int64_t visits_deadline(const struct visits *visits, int32_t idle_ms)

@@ -17,11 +17,12 @@ struct visit {
     int64_t started_ms, last_ms;
     enum waste_class choice;
     char item[ITEM_NAME_MAX]; /* the thing that the choice was made for, or "" */
-    bool choice_unused;       /* no lid has opened since it was made */
+    bool choice_unused;       /* no lid of that class has opened since it was made */
     int64_t choice_ms;        /* when it was made */
     int64_t near_miss_ms;     /* when the wrong lid closed */
     bool near_miss;   /* a wrong lid was opened and closed without a gain since the choice */
     int32_t openings; /* undecided */
+    int32_t held;     /* movements under lids that tell nothing, undecided */
     char person[SUBJECT_MAX]; /* whose card was held; "" where nobody is known */
     bool unknown_card;        /* the last card is nobody's */
     int32_t deposits, grams, near_misses;
@@ -29,7 +30,7 @@ struct visit {
 
 struct visits {
     struct visit current;
-    struct visit ended[SITE_BINS_MAX]; /* ended, but with openings undecided */
+    struct visit ended[SITE_BINS_MAX]; /* ended, but with something undecided */
     int64_t next_id;
 };
 
@@ -42,6 +43,11 @@ struct visit *visits_find(struct visits *visits, int64_t id);
 /* Ends the current visit (or sets it aside while openings are undecided). True: `finished` is a
  * visit to record. */
 bool visits_end(struct visits *visits, struct visit *finished);
+
+/* A movement may be this visit's: it is not recorded before visits_release(), but ends when it ends.
+ * False where the visit is gone. */
+bool visits_hold(struct visits *visits, int64_t id);
+bool visits_release(struct visits *visits, int64_t id, struct visit *finished); /* as decided */
 
 /* An opening of `visit` is decided. True: it was the last of a visit already ended; record it. */
 bool visits_decided(struct visits *visits, int64_t id, struct visit *finished);
