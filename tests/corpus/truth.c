@@ -194,7 +194,7 @@ static void on_load(struct scene *scene, struct standing *standing,
     judge_outcome(scene, opening, action->t_ms);
 }
 
-/* A choice just after a lid that is reported late: before or after? */
+/* A choice, or the end of a visit, just after a lid that is reported late: before or after? */
 static void doubt_late_lids(struct scene *scene, const struct standing *standing,
                             const struct scene_action *action)
 {
@@ -203,6 +203,9 @@ static void doubt_late_lids(struct scene *scene, const struct standing *standing
     for (int i = 0; i < scene->opening_count; i++) {
         struct scene_opening *opening = &scene->openings[i];
         bool blind = scene_lid_fault(scene, opening->bin, opening->opened_ms) != NULL;
+        if (blind && standing->choice == SCENE_NONE) {
+            continue; /* who leaves takes no choice away from the weight that came before */
+        }
         int64_t since_ms = action->t_ms - (blind ? opening->first_load_ms : opening->opened_ms);
         if (since_ms >= 0 && since_ms <= (blind ? 6000 : window_ms)) {
             opening->sure = false;
@@ -232,14 +235,16 @@ static void judge_scale(const struct scene *scene, struct scene_opening *opening
 void truth_judge(struct scene *scene)
 {
     struct standing standing = {.choice = SCENE_NONE};
+    int choice_number = 0;
     for (int i = 0; i < scene->action_count; i++) {
         const struct scene_action *action = &scene->actions[i];
         switch (action->kind) {
         case ACTION_UI:
             on_touch(&standing, action);
-            if (strcmp(action->verb, "choose") == 0) {
+            if (standing.choice_number != choice_number || standing.choice == SCENE_NONE) {
                 doubt_late_lids(scene, &standing, action);
             }
+            choice_number = standing.choice_number;
             break;
         case ACTION_LID:
             on_lid(scene, &standing, action);
