@@ -34,6 +34,7 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .level_ms = BIN_NEVER,
         .base_ms = BIN_NEVER,
         .taken_away_ms = BIN_NEVER,
+        .hung_ms = BIN_NEVER,
         .rest_since_ms = BIN_NEVER,
         .proof_ms = BIN_NEVER,
         .away.since_ms = BIN_NEVER,
@@ -284,7 +285,8 @@ static void take_weight(struct bin *bin, const reading_t *reading)
         bin->zero = (struct bin_zero){0};
     }
     bool moving = reading->status == READING_MOVING;
-    if (frozen_weigh(&bin->frozen, reading->t_ms, reading->grams, moving)) {
+    const struct frozen_sample sample = {reading->t_ms, reading->grams, moving};
+    if (frozen_weigh(&bin->frozen, &sample, 2 * bin->learn.terms.division_g)) {
         settle_reset(&bin->settle); /* what it repeated was no weight */
     }
     watch_zero(bin, reading->t_ms, reading->grams);
@@ -367,6 +369,7 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
     bin->lid_open = reading->lid_open;
     if (reading->lid_open) {
         bin->lid_doubtful = false;
+        bin->hidden_count = 0;
     }
     if (bin->phase == BIN_SERVICE) {
         return LID_SAME;
@@ -483,6 +486,7 @@ void bin_restore(struct bin *bin, int64_t now_ms, const struct bin_opening *open
 void bin_service_begin(struct bin *bin)
 {
     bin->phase = BIN_SERVICE;
+    bin->hidden_count = 0;
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
 }

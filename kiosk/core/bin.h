@@ -17,10 +17,11 @@
  * kept); otherwise nothing is known, and the outcome is `unweighed`.
  *
  * A quiet scale that freezes answers like one into which nothing was thrown: such openings are told
- * as without a gain, and kept (`unanswered`). Where the scale is judged frozen after all, each of
- * them that was more than a rattle (BIN_RATTLE_MS) is told again, in hindsight, as a deposit
- * that nobody weighed; but not a wrong lid that had been warned of. Rows once told stay, also where
- * the scale wakes up again.
+ * as without a gain, and kept (`unanswered`). Where the scale is judged frozen after all, or shows
+ * at once what came meanwhile, each of them that was more than a rattle (BIN_RATTLE_MS) is told
+ * again, in hindsight, as a deposit that nobody weighed; but not a wrong lid that had been warned
+ * of. Likewise gains under a closed lid that is found stuck (`hidden`). Rows once told stay, also
+ * where the scale wakes up again.
  *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
@@ -46,8 +47,8 @@ enum {
                               made it is gone, as a bag may be laid on a lid before it is opened */
     BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
     BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins */
-    BIN_LATE_MS = 10000,   /* so long after an opening without a gain its bag may still fall, where
-                              the person had chosen this class; ... */
+    BIN_LATE_MS = 10000, /* so long after an opening without a gain its bag may still fall, where
+                            the person had chosen this class; ... */
     BIN_LATE_OTHER_MS = 4000, /* ... and where not */
     BIN_THROW_MS = 1000,      /* a shorter opening was wind, or a look */
     BIN_AWAIT_MS = 2000,  /* weight that rested longer before a lid opened was not that person's */
@@ -55,9 +56,9 @@ enum {
     BIN_CHATTER_MS = 150, /* a lid that opens again so soon was never closed */
     BIN_CONCLUDE_MS = 3000, /* a gain that rests so long under an open lid is the person's before */
     BIN_SWAP_MS = 5 * 60 * 1000, /* a bin that was taken away is put back within so long */
-    BIN_LEAN_MS = 1500,     /* weight that came and went: shorter is a touch */
+    BIN_LEAN_MS = 1500,          /* weight that came and went: shorter is a touch */
     BIN_LEAN_G = 300,
-    BIN_UNANSWERED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
+    BIN_DOUBTED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
 };
 
 #define BIN_NEVER INT64_MIN
@@ -103,9 +104,11 @@ struct bin_claim {
     enum waste_class chosen;
     int64_t choice_ms;
     char item[ITEM_NAME_MAX];
-    bool expected; /* they had chosen this bin's class, and opened no lid of that class yet */
-    bool present;  /* they still are there */
-    bool holds;    /* their visit waits for what becomes of it */
+    bool expected;    /* they had chosen this bin's class, and opened no lid of that class yet */
+    bool present;     /* they still are there */
+    bool holds;       /* their visit waits for what becomes of it */
+    int32_t first_g;  /* the first reading off the base */
+    int64_t stood_ms; /* since when the value before it had been repeated; 0 */
 };
 
 /* Somebody leans, or pulls: how far and since when the readings are off the base. */
@@ -165,9 +168,11 @@ struct bin {
                                 still fall: late.closed_ms, or BIN_NEVER */
     int64_t proof_ms;        /* when a verdict is compared with what rests; BIN_NEVER */
     int32_t proof_g;
-    /* Told as without a gain, and not a digit had changed: the newest, oldest first. */
-    struct bin_opening unanswered[BIN_UNANSWERED_MAX];
-    int unanswered_count;
+    /* What may be told again in hindsight, oldest first. */
+    struct bin_opening unanswered[BIN_DOUBTED_MAX]; /* without a gain, and not a digit changed */
+    struct bin_opening hidden[BIN_DOUBTED_MAX]; /* a gain under a lid that has not opened since */
+    int unanswered_count, hidden_count;
+    int64_t hung_ms; /* the scale hung from then on; BIN_NEVER */
 };
 
 enum lid_edge { LID_SAME, LID_OPENED, LID_CLOSED };
@@ -231,7 +236,7 @@ bool bin_claim_is_over(const struct bin *bin);    /* decided, or gone without a 
 bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
 
 /* To be asked at rest, before a decision is recorded, until it says no: true, and `decision`
- * (UNKNOWN) is an opening that was told as without a gain while the scale was frozen already. */
+ * (UNKNOWN) is a deposit that was told as something else (hindsight.c). */
 bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
 
 /* Somebody's next turn begins: a gain that already rests under the open lid, or under a lid that

@@ -334,8 +334,8 @@ static void adopt(struct step *step, const struct bin_decision *decision,
         opening_decided(step, opening);
     }
     /* Who opened the lid may have taken long to throw: nobody else was here since. */
-    bool is_theirs = opening->visit != 0 && opening->visit + 1 == kiosk->visits.next_id &&
-                     !opening->has_brought;
+    bool is_theirs =
+        opening->visit != 0 && opening->visit + 1 == kiosk->visits.next_id && !opening->has_brought;
     /* A visit that was over and recorded before anything came to rest is followed by another. */
     struct visit *visit =
         decision->verdict == BIN_STEP ? visits_find(&kiosk->visits, opening->visit) : NULL;
@@ -496,24 +496,18 @@ void deposits_adjust(struct step *step, int index, const struct bin_decision *de
     step_record(step, &event);
 }
 
-/* The scale was frozen, and openings are no longer what they were told as. Their visit has counted
- * them already, nobody waits for a receipt, and who was warned of a wrong lid has closed it. */
+/* The scale hung, or the lid was stuck: the visit has counted what was told then, and nobody waits
+ * for a receipt. */
 static void tell_hindsight(struct step *step, int index)
 {
     struct kiosk *kiosk = step->kiosk;
     struct bin_decision decision;
     while (bin_hindsight(&kiosk->bins[index], &decision)) {
-        const struct bin_opening *opening = &decision.opening;
-        bool wrong_lid = opening->chosen != WASTE_NONE && !opening->meant_it &&
-                         opening->chosen != kiosk->site->bins[index].class;
-        if (wrong_lid) {
-            continue;
-        }
         struct kiosk_event event = {.kind = EVENT_DEPOSIT,
                                     .body.deposit =
                                         deposit_of(kiosk, index, &decision, OUTCOME_UNWEIGHED)};
         step_record(step, &event);
-        struct visit *visit = visits_find(&kiosk->visits, opening->visit);
+        struct visit *visit = visits_find(&kiosk->visits, decision.opening.visit);
         if (visit != NULL) {
             visit->deposits++;
         }

@@ -35,22 +35,59 @@ static bool never_stood_so(const struct frozen *frozen, int64_t now_ms)
     return frozen->places == FROZEN_PLACES && stands_too_long(frozen, now_ms);
 }
 
-bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool moving)
+/* Back at the value that stood before a spike: nothing happened. */
+static bool takes_back(struct frozen *frozen, const struct frozen_sample *sample)
 {
-    bool same = frozen->known && frozen->grams == grams && frozen->moving == moving;
-    if (!same) {
-        if (frozen->known) {
-            note_stand(frozen, t_ms);
-        }
+    bool is_back = frozen->spiked && sample->grams == frozen->before.grams &&
+                   sample->moving == frozen->before.moving;
+    frozen->spiked = false;
+    if (is_back) {
+        frozen->grams = frozen->before.grams;
+        frozen->moving = frozen->before.moving;
+        frozen->still_ms = frozen->before.still_ms;
+        frozen->openings = frozen->before.openings;
+        frozen->frozen = frozen->before.frozen;
+    }
+    return is_back;
+}
+
+static void note_spike(struct frozen *frozen, const struct frozen_sample *sample, int32_t spike_g)
+{
+    int64_t off_g = (int64_t)sample->grams - frozen->grams;
+    frozen->spiked = off_g > spike_g || off_g < -spike_g;
+    frozen->before.grams = frozen->grams;
+    frozen->before.moving = frozen->moving;
+    frozen->before.frozen = frozen->frozen;
+    frozen->before.still_ms = frozen->still_ms;
+    frozen->before.openings = frozen->openings;
+}
+
+static bool repeats(const struct frozen *frozen, const struct frozen_sample *sample)
+{
+    return frozen->known && frozen->grams == sample->grams && frozen->moving == sample->moving;
+}
+
+bool frozen_weigh(struct frozen *frozen, const struct frozen_sample *sample, int32_t spike_g)
+{
+    frozen->stood_ms = 0;
+    if (!repeats(frozen, sample) && !takes_back(frozen, sample)) {
         /* Without a value to compare with, the first one is no sign of anything. */
-        bool thaws = frozen->known && lives(frozen, t_ms);
+        bool thaws = false;
+        if (frozen->known) {
+            note_spike(frozen, sample, spike_g);
+            note_stand(frozen, sample->t_ms);
+            frozen->stood_ms = frozen->still_ms;
+            thaws = lives(frozen, sample->t_ms);
+        }
         frozen->known = true;
-        frozen->grams = grams;
-        frozen->moving = moving;
-        frozen->still_ms = t_ms;
+        frozen->grams = sample->grams;
+        frozen->moving = sample->moving;
+        frozen->still_ms = sample->t_ms;
         return thaws;
     }
-    bool too_long = t_ms - frozen->still_ms >= FROZEN_STILL_MS && never_stood_so(frozen, t_ms);
+    frozen->spiked = false;
+    bool too_long =
+        sample->t_ms - frozen->still_ms >= FROZEN_STILL_MS && never_stood_so(frozen, sample->t_ms);
     frozen->frozen = frozen->frozen || too_long;
     return false;
 }

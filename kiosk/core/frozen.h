@@ -28,14 +28,29 @@ enum {
     FROZEN_PLACE_MS = 30000 /* ... each watched for so long at least */
 };
 
+struct frozen_sample {
+    int64_t t_ms;
+    int32_t grams;
+    bool moving; /* the device's own flag: its change is a sign of life, too */
+};
+
 struct frozen {
     bool frozen;
     bool known; /* grams, moving and still_ms hold the value that repeats */
     int32_t grams;
-    bool moving;        /* the device's own flag: its change is a sign of life, too */
-    int64_t still_ms;   /* since when it repeats */
-    int64_t woke_ms;    /* when it last came back to life; INT64_MIN */
-    uint8_t openings;   /* in a row, unanswered */
+    bool moving;
+    int64_t still_ms; /* since when it repeats */
+    int64_t stood_ms; /* since when the value before the newest had been repeated; 0 where that is
+                         not the one before */
+    int64_t woke_ms;  /* when it last came back to life; INT64_MIN */
+    uint8_t openings; /* in a row, unanswered */
+    bool spiked;      /* the newest value may be a spike, ... */
+    struct {
+        int32_t grams;
+        bool moving, frozen;
+        int64_t still_ms;
+        uint8_t openings;
+    } before;           /* ... and this is what stood before it */
     uint8_t restless;   /* windows in a row in which it flickered, up to FROZEN_RESTLESS */
     bool flickers;      /* proved once */
     int64_t place_ms;   /* since when this load rests; INT64_MIN */
@@ -47,8 +62,9 @@ struct frozen {
 
 void frozen_init(struct frozen *frozen);
 
-/* A weight came. True when it shows life in a scale that was frozen. */
-bool frozen_weigh(struct frozen *frozen, int64_t t_ms, int32_t grams, bool moving);
+/* A weight came. True when it shows life in a scale that was frozen. A single value farther off
+ * than `spike_g`, with the same value before and behind it, is a fault of the line and no life. */
+bool frozen_weigh(struct frozen *frozen, const struct frozen_sample *sample, int32_t spike_g);
 
 /* It said something that is no weight (overload, fault): the same, a sign of life. */
 bool frozen_other(struct frozen *frozen, int64_t t_ms);

@@ -1,40 +1,6 @@
-/* Decisions about a bin: what an opening of its lid brought, and what changed without one. */
-#include "kiosk/core/bin.h"
+/* Decisions about a bin: what an opening of its lid brought. */
+#include "kiosk/core/decide.h"
 #include "kiosk/core/visit.h"
-
-#include <string.h>
-
-enum {
-    /* A bin that is put back weighs more than most bags. */
-    SWAP_LEAST_G = 3000,
-    /* Below the emptiest bin by so much, there is no bin. */
-    TAKEN_AWAY_G = 2000
-};
-
-static int32_t distance(int32_t a, int32_t b)
-{
-    return a > b ? a - b : b - a;
-}
-
-static bool matters(const struct bin *bin, int32_t change_g)
-{
-    return distance(change_g, 0) >= bin_min_deposit(bin);
-}
-
-/* A row of the ledger moves the books from one level to another. */
-static void adjust(struct bin *bin, enum adjust_cause cause, int32_t base_g, int32_t final_g,
-                   struct bin_decision *decision)
-{
-    *decision = (struct bin_decision){
-        .verdict = BIN_ADJUSTMENT,
-        .cause = cause,
-        .quality = QUALITY_SETTLED,
-        .base_g = base_g,
-        .final_g = final_g,
-        .weight_g = final_g - base_g,
-    };
-    bin->booked_g += final_g - base_g;
-}
 
 bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decision *decision)
 {
@@ -43,10 +9,10 @@ bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decis
         return false;
     }
     int32_t change = grams - bin->booked_g;
-    enum adjust_cause cause = !matters(bin, change) ? ADJUST_DRIFT
-                              : change > 0          ? ADJUST_GAIN
-                                                    : ADJUST_REMOVAL;
-    adjust(bin, cause, bin->booked_g, grams, decision);
+    enum adjust_cause cause = !decide_matters(bin, change) ? ADJUST_DRIFT
+                              : change > 0                 ? ADJUST_GAIN
+                                                           : ADJUST_REMOVAL;
+    decide_adjust(bin, cause, bin->booked_g, grams, decision);
     bin_rest_at(bin, grams, now_ms);
     return true;
 }
@@ -57,13 +23,6 @@ bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decis
 static bool has_rattled(const struct bin_opening *opening)
 {
     return opening->closed_ms - opening->opened_ms < BIN_RATTLE_MS && !opening->interrupted;
-}
-
-/* A bin that had been taken away, and not just emptied. */
-static bool is_put_back(const struct bin *bin, int64_t now_ms, int32_t gain_g)
-{
-    return bin->taken_away_ms != BIN_NEVER && now_ms - bin->taken_away_ms <= BIN_SWAP_MS &&
-           gain_g >= SWAP_LEAST_G;
 }
 
 static void judge(const struct bin *bin, const settled_t *weight, struct bin_decision *decision)
@@ -79,7 +38,7 @@ static void judge(const struct bin *bin, const settled_t *weight, struct bin_dec
     }
     decision->quality = weight->settled ? QUALITY_SETTLED : QUALITY_UNSETTLED;
     decision->weight_g = weight->grams - bin->opening.base_g;
-    bool is_bin = is_put_back(bin, decision->opening.opened_ms, decision->weight_g) &&
+    bool is_bin = decide_is_put_back(bin, decision->opening.opened_ms, decision->weight_g) &&
                   decision->opening.chosen != bin->site->class;
     bool is_gain = decision->weight_g >= bin_min_deposit(bin) && !is_bin;
     decision->verdict = is_gain ? BIN_GAIN : BIN_NO_GAIN;
@@ -118,26 +77,6 @@ static void rest_after(struct bin *bin, int64_t now_ms, const settled_t *weight)
     }
 }
 
-static void forget_oldest_unanswered(struct bin *bin)
-{
-    bin->unanswered_count--;
-    memmove(&bin->unanswered[0], &bin->unanswered[1],
-            (size_t)bin->unanswered_count * sizeof bin->unanswered[0]);
-}
-
-static void remember_unanswered(struct bin *bin)
-{
-    bool is_cleaners = bin->opening.visit == 0; /* found open at the end of a collection */
-    bool rattled = bin->opening.closed_ms - bin->opening.opened_ms < BIN_RATTLE_MS;
-    if (is_cleaners || rattled) {
-        return;
-    }
-    if (bin->unanswered_count == BIN_UNANSWERED_MAX) {
-        forget_oldest_unanswered(bin);
-    }
-    bin->unanswered[bin->unanswered_count++] = bin->opening;
-}
-
 /* The scale may turn out to be frozen, and its weight to be none. */
 static void doubt_answer(struct bin *bin, int64_t now_ms, settled_t *weight)
 {
@@ -149,23 +88,8 @@ static void doubt_answer(struct bin *bin, int64_t now_ms, settled_t *weight)
         opening->has_base = false;
         *weight = (settled_t){0};
     } else if (unanswered) {
-        remember_unanswered(bin);
+        hindsight_unanswered(bin);
     }
-}
-
-bool bin_hindsight(struct bin *bin, struct bin_decision *decision)
-{
-    while (bin->phase == BIN_RESTING && bin->frozen.frozen && bin->unanswered_count > 0) {
-        struct bin_opening opening = bin->unanswered[0];
-        forget_oldest_unanswered(bin);
-        if (opening.opened_ms >= bin->frozen.still_ms) {
-            opening.has_base = false;
-            *decision = (struct bin_decision){
-                .verdict = BIN_UNKNOWN, .opening = opening, .quality = QUALITY_NONE};
-            return true;
-        }
-    }
-    return false;
 }
 
 static bool decide_opening(struct bin *bin, int64_t now_ms, settled_t *weight,
@@ -183,12 +107,12 @@ static bool decide_opening(struct bin *bin, int64_t now_ms, settled_t *weight,
          * came or went since. */
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = decision->weight_g < 0 ? ADJUST_REMOVAL : ADJUST_GAIN;
-        known = known && matters(bin, decision->weight_g);
+        known = known && decide_matters(bin, decision->weight_g);
     }
     if (known) {
         bin->booked_g += decision->weight_g;
     }
-    if (decision->weight_g >= SWAP_LEAST_G) {
+    if (decision->weight_g >= DECIDE_SWAP_LEAST_G) {
         bin->taken_away_ms = BIN_NEVER;
     }
     bin->laid_g = 0;
@@ -222,7 +146,7 @@ static bool decide_brought_before(struct bin *bin, struct bin_decision *decision
         return false;
     }
     enum adjust_cause cause = opening->away_g > opening->base_g ? ADJUST_GAIN : ADJUST_REMOVAL;
-    adjust(bin, cause, opening->base_g, opening->away_g, decision);
+    decide_adjust(bin, cause, opening->base_g, opening->away_g, decision);
     bin->base_g = opening->base_g = opening->away_g;
     return true;
 }
@@ -246,7 +170,7 @@ static bool decide_weighing(struct bin *bin, int64_t now_ms, struct bin_decision
         weight = bin_estimate(bin, now_ms, opening->closed_ms);
         /* A doubt as large as the change could hide a bag, or feign one: nothing is known, but
          * where both together are less than a deposit. */
-        int32_t change_g = distance(weight.grams, opening->base_g);
+        int32_t change_g = decide_distance(weight.grams, opening->base_g);
         bool is_clear =
             weight.doubt_g < change_g || weight.doubt_g + change_g < bin_min_deposit(bin);
         weight.has_estimate = weight.has_estimate && is_clear;
@@ -276,7 +200,7 @@ static bool decide_lifted(struct bin *bin, struct bin_decision *decision)
     int32_t before_g = opening->base_g;
     bin->base_g = opening->base_g = before_g - bin->laid_g;
     bin->laid_g = 0;
-    adjust(bin, ADJUST_REMOVAL, before_g, opening->base_g, decision);
+    decide_adjust(bin, ADJUST_REMOVAL, before_g, opening->base_g, decision);
     return true;
 }
 
@@ -321,211 +245,6 @@ bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision
     return decide_open(bin, now_ms, BIN_CONCLUDE_MS, decision);
 }
 
-/* ---- without an opening ---------------------------------------------------------------------- */
-
-static bool lid_says_nothing(const struct bin *bin, int64_t now_ms)
-{
-    return bin->phase == BIN_OPEN || bin->lid_doubtful || bin_lid_state(bin, now_ms) != SENSOR_OK;
-}
-
-static bool moves_unwatched(const struct bin *bin)
-{
-    return bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
-}
-
-bool bin_leaves(const struct bin *bin, int64_t now_ms)
-{
-    return moves_unwatched(bin) && bin->lean.since_ms == now_ms;
-}
-
-void bin_claimed(struct bin *bin, const struct bin_claim *claim)
-{
-    bin->claim = *claim;
-    bin->claim.since_ms = bin->lean.since_ms;
-}
-
-void bin_present(struct bin *bin, int64_t visit)
-{
-    bin->claim.present = visit != 0 && visit == bin->claim.visit;
-}
-
-bool bin_claim_is_over(const struct bin *bin)
-{
-    return !moves_unwatched(bin) || bin->claim.since_ms != bin->lean.since_ms ||
-           bin->lean.since_ms == BIN_NEVER;
-}
-
-/* Whose movement this is. */
-static struct bin_claim claim_of(const struct bin *bin)
-{
-    bool is_this = bin->lean.since_ms != BIN_NEVER && bin->claim.since_ms == bin->lean.since_ms;
-    return is_this ? bin->claim : (struct bin_claim){.chosen = WASTE_NONE};
-}
-
-bool bin_moves_unseen(const struct bin *bin, int64_t now_ms)
-{
-    return moves_unwatched(bin) && bin->away.since_ms == now_ms && bin->away.grams > bin->base_g &&
-           (claim_of(bin).expected || lid_says_nothing(bin, now_ms));
-}
-
-/* A bag that hung on the rim of an opening that had brought nothing. */
-static bool falls_late(const struct bin *bin)
-{
-    int32_t limit_ms = bin->late.chosen == bin->site->class ? BIN_LATE_MS : BIN_LATE_OTHER_MS;
-    return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms - bin->late.closed_ms <= limit_ms;
-}
-
-static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
-    if (is_put_back(bin, now_ms, decision->weight_g)) {
-        decision->verdict = BIN_ADJUSTMENT;
-        decision->cause = ADJUST_SWAPPED;
-        bin->taken_away_ms = BIN_NEVER;
-        bin->knows_floor = false;
-        return;
-    }
-    if (falls_late(bin)) {
-        int32_t base_g = decision->opening.base_g;
-        decision->verdict = BIN_GAIN;
-        decision->fell_late = true;
-        decision->opening = bin->late;
-        decision->opening.base_g = base_g;
-        decision->opening.gain_ms = bin->away.since_ms;
-        return;
-    }
-    bool blind = lid_says_nothing(bin, now_ms);
-    decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
-    decision->cause = ADJUST_GAIN;
-    bin->laid_g = decision->verdict == BIN_ADJUSTMENT ? decision->weight_g : 0;
-    /* Only a person's choice is witness against a lid: leaning and swaps have none. */
-    bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
-}
-
-static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    /* Where the site says what an empty bin shows, that decides; else what was ever seen. */
-    int32_t tare_g = bin->site->tare_g;
-    bool knows_empty = tare_g > 0 || bin->knows_floor;
-    int32_t empty_g = tare_g > 0 ? tare_g : bin->floor_g;
-    decision->verdict = BIN_ADJUSTMENT;
-    decision->cause = ADJUST_REMOVAL;
-    bin->laid_g = 0;
-    if (knows_empty && decision->final_g < empty_g - TAKEN_AWAY_G) {
-        bin->taken_away_ms = now_ms;
-    }
-}
-
-/* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
- * become a deposit meanwhile. */
-static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
-{
-    struct bin_claim claim = claim_of(bin);
-    enum sensor_state lid = bin_lid_state(bin, now_ms);
-    bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
-                      bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
-    if (is_missing) {
-        return BIN_STEP_MS;
-    }
-    bool contradicts = claim.expected && lid == SENSOR_OK && bin->away.grams > bin->base_g;
-    return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
-}
-
-static struct bin_opening unseen_opening(const struct bin *bin)
-{
-    struct bin_claim claim = claim_of(bin);
-    struct bin_opening opening = {
-        .visit = claim.visit,
-        .chosen = claim.chosen,
-        .choice_ms = claim.choice_ms,
-        .opened_ms = bin->base_ms,
-        .closed_ms = bin->away.since_ms,
-        .first_closed_ms = bin->away.since_ms,
-        .gain_ms = bin->away.since_ms,
-        .has_base = true,
-        .base_g = bin->base_g,
-    };
-    memcpy(opening.item, claim.item, sizeof opening.item);
-    return opening;
-}
-
-static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
-                        struct bin_decision *decision)
-{
-    if (bin->away.since_ms == BIN_NEVER || now_ms - bin->away.since_ms < wait_ms) {
-        return false;
-    }
-    settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
-    if (!weight.settled || distance(weight.grams, bin->away.grams) >= bin_min_deposit(bin)) {
-        return false;
-    }
-    bin_average(bin, bin->away.since_ms, &weight);
-    *decision = (struct bin_decision){
-        .opening = unseen_opening(bin),
-        .quality = QUALITY_SETTLED,
-        .weight_g = weight.grams - bin->base_g,
-        .base_g = bin->base_g,
-        .final_g = weight.grams,
-        .spread_g = weight.spread_g,
-    };
-    if (decision->weight_g > 0) {
-        explain_gain(bin, now_ms, decision);
-    } else {
-        explain_removal(bin, now_ms, decision);
-    }
-    bin->booked_g += decision->weight_g;
-    bin->late.closed_ms = BIN_NEVER;
-    bin_rest_at(bin, weight.grams, now_ms);
-    return true;
-}
-
-bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    *decision = (struct bin_decision){0};
-    if (!moves_unwatched(bin) || bin->away.since_ms == BIN_NEVER ||
-        bin->away.grams <= bin->base_g || !lid_says_nothing(bin, now_ms)) {
-        return false;
-    }
-    int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
-    return decide_away(bin, now_ms, wait_ms, decision);
-}
-
-/* The base crept, or came to light again after an opening that nobody could weigh. */
-static bool decide_drift(struct bin *bin, struct bin_decision *decision)
-{
-    if (!bin->has_base || !bin->has_booked) {
-        return false;
-    }
-    int32_t change = bin->base_g - bin->booked_g;
-    bool was_unseen = bin->unseen;
-    bin->unseen = false;
-    if (!matters(bin, change)) {
-        return false;
-    }
-    enum adjust_cause cause = !was_unseen  ? ADJUST_DRIFT
-                              : change > 0 ? ADJUST_GAIN
-                                           : ADJUST_REMOVAL;
-    adjust(bin, cause, bin->booked_g, bin->base_g, decision);
-    return true;
-}
-
-static bool decide_lean(struct bin *bin, struct bin_decision *decision)
-{
-    if (!bin->lean_ended) {
-        return false;
-    }
-    bin->lean_ended = false;
-    adjust(bin, ADJUST_LEANING, bin->base_g, bin->base_g, decision);
-    decision->peak_g = bin->lean.peak_g;
-    return true;
-}
-
-static bool decide_resting(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
-{
-    return decide_lean(bin, decision) || decide_drift(bin, decision) ||
-           decide_away(bin, now_ms, resting_wait(bin, now_ms), decision);
-}
-
 /* ---- the zero key ---------------------------------------------------------------------------- */
 
 static bool decide_zero(struct bin *bin, struct bin_decision *decision)
@@ -539,7 +258,7 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
         return false;
     }
     /* All levels move together; nothing came and nothing went. */
-    adjust(bin, ADJUST_ZEROED, shift_g, 0, decision);
+    decide_adjust(bin, ADJUST_ZEROED, shift_g, 0, decision);
     bin->base_g -= shift_g;
     bin->floor_g -= shift_g;
     bin->opening.base_g -= shift_g;
@@ -568,10 +287,10 @@ bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
             return true;
         }
         return bin->opening.decided
-                   ? decide_resting(bin, now_ms, decision)
+                   ? decide_unseen(bin, now_ms, decision)
                    : decide_open(bin, now_ms, bin->timing->lid_left_open_ms, decision);
     case BIN_RESTING:
-        return decide_resting(bin, now_ms, decision);
+        return decide_unseen(bin, now_ms, decision);
     case BIN_SERVICE:
         break;
     }
@@ -592,7 +311,7 @@ bool bin_interrupt(struct bin *bin, int64_t now_ms, struct bin_decision *decisio
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, bin->opening.closed_ms);
         /* The next opening judges what moves meanwhile. */
-        bool is_unclear = weight.doubt_g >= distance(weight.grams, bin->opening.base_g);
+        bool is_unclear = weight.doubt_g >= decide_distance(weight.grams, bin->opening.base_g);
         if (weight.has_estimate && (has_rattled(&bin->opening) || is_unclear)) {
             weight.grams = bin->opening.base_g;
         }

@@ -44,8 +44,8 @@ struct visit *visits_find(struct visits *visits, int64_t id);
  * visit to record. */
 bool visits_end(struct visits *visits, struct visit *finished);
 
-/* A movement may be this visit's: it is not recorded before visits_release(), but ends when it ends.
- * False where the visit is gone. */
+/* A movement may be this visit's: it is not recorded before visits_release(), but ends when it
+ * ends. False where the visit is gone. */
 bool visits_hold(struct visits *visits, int64_t id);
 bool visits_release(struct visits *visits, int64_t id, struct visit *finished); /* as decided */
 

@@ -1,0 +1,234 @@
+/* What came or went at a bin without an opening of its lid: leaning, drift, bags under lids that
+ * are missing or lie, bags that fall late, bins that are taken away. */
+#include "kiosk/core/decide.h"
+
+#include <string.h>
+
+enum {
+    /* Below an empty bin by so much, there is no bin. */
+    TAKEN_AWAY_G = 2000
+};
+
+static bool lid_says_nothing(const struct bin *bin, int64_t now_ms)
+{
+    return bin->phase == BIN_OPEN || bin->lid_doubtful || bin_lid_state(bin, now_ms) != SENSOR_OK;
+}
+
+static bool moves_unwatched(const struct bin *bin)
+{
+    return bin->phase == BIN_RESTING || (bin->phase == BIN_OPEN && bin->opening.decided);
+}
+
+bool bin_leaves(const struct bin *bin, int64_t now_ms)
+{
+    return moves_unwatched(bin) && bin->lean.since_ms == now_ms;
+}
+
+void bin_claimed(struct bin *bin, const struct bin_claim *claim)
+{
+    bin->claim = *claim;
+    bin->claim.since_ms = bin->lean.since_ms;
+    bin->claim.first_g = bin->grams;
+    bin->claim.stood_ms = bin->frozen.stood_ms;
+}
+
+void bin_present(struct bin *bin, int64_t visit)
+{
+    bin->claim.present = visit != 0 && visit == bin->claim.visit;
+}
+
+bool bin_claim_is_over(const struct bin *bin)
+{
+    return !moves_unwatched(bin) || bin->claim.since_ms != bin->lean.since_ms ||
+           bin->lean.since_ms == BIN_NEVER;
+}
+
+/* Whose movement this is. */
+static struct bin_claim claim_of(const struct bin *bin)
+{
+    bool is_this = bin->lean.since_ms != BIN_NEVER && bin->claim.since_ms == bin->lean.since_ms;
+    return is_this ? bin->claim : (struct bin_claim){.chosen = WASTE_NONE};
+}
+
+bool bin_moves_unseen(const struct bin *bin, int64_t now_ms)
+{
+    return moves_unwatched(bin) && bin->away.since_ms == now_ms && bin->away.grams > bin->base_g &&
+           (claim_of(bin).expected || lid_says_nothing(bin, now_ms));
+}
+
+/* A bag that hung on the rim of an opening that had brought nothing. */
+static bool falls_late(const struct bin *bin)
+{
+    int32_t limit_ms = bin->late.chosen == bin->site->class ? BIN_LATE_MS : BIN_LATE_OTHER_MS;
+    return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms - bin->late.closed_ms <= limit_ms;
+}
+
+/* No bag comes to rest within one reading: a scale that hung shows what came meanwhile. */
+static bool came_at_once(const struct bin *bin, const struct bin_decision *decision)
+{
+    struct bin_claim claim = claim_of(bin);
+    const struct settle_terms *terms = &bin->learn.terms;
+    int32_t alike_g = 2 * terms->division_g + 3 * terms->noise_mg / 1000;
+    return claim.stood_ms != 0 && decide_distance(claim.first_g, decision->final_g) <= alike_g;
+}
+
+static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
+    if (decide_is_put_back(bin, now_ms, decision->weight_g)) {
+        decision->verdict = BIN_ADJUSTMENT;
+        decision->cause = ADJUST_SWAPPED;
+        bin->taken_away_ms = BIN_NEVER;
+        bin->knows_floor = false;
+        return;
+    }
+    if (falls_late(bin)) {
+        int32_t base_g = decision->opening.base_g;
+        decision->verdict = BIN_GAIN;
+        decision->fell_late = true;
+        decision->opening = bin->late;
+        decision->opening.base_g = base_g;
+        decision->opening.gain_ms = bin->away.since_ms;
+        return;
+    }
+    bool blind = lid_says_nothing(bin, now_ms);
+    decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
+    decision->cause = ADJUST_GAIN;
+    bin->laid_g = decision->verdict == BIN_ADJUSTMENT ? decision->weight_g : 0;
+    if (decision->verdict == BIN_ADJUSTMENT && decision->opening.visit != 0) {
+        hindsight_hidden(bin, &decision->opening);
+    }
+    if (decision->verdict == BIN_ADJUSTMENT && came_at_once(bin, decision)) {
+        hindsight_thawed(bin, claim_of(bin).stood_ms);
+    }
+    /* Only a person's choice is witness against a lid: leaning and swaps have none. */
+    bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
+}
+
+static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    /* Where the site says what an empty bin shows, that decides; else what was ever seen. */
+    int32_t tare_g = bin->site->tare_g;
+    bool knows_empty = tare_g > 0 || bin->knows_floor;
+    int32_t empty_g = tare_g > 0 ? tare_g : bin->floor_g;
+    decision->verdict = BIN_ADJUSTMENT;
+    decision->cause = ADJUST_REMOVAL;
+    bin->laid_g = 0;
+    hindsight_unhide(bin);
+    if (knows_empty && decision->final_g < empty_g - TAKEN_AWAY_G) {
+        bin->taken_away_ms = now_ms;
+    }
+}
+
+/* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
+ * become a deposit meanwhile. */
+static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
+{
+    struct bin_claim claim = claim_of(bin);
+    enum sensor_state lid = bin_lid_state(bin, now_ms);
+    bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
+                      bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
+    if (is_missing) {
+        return BIN_STEP_MS;
+    }
+    bool contradicts = claim.expected && lid == SENSOR_OK && bin->away.grams > bin->base_g;
+    return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
+}
+
+static struct bin_opening unseen_opening(const struct bin *bin)
+{
+    struct bin_claim claim = claim_of(bin);
+    struct bin_opening opening = {
+        .visit = claim.visit,
+        .chosen = claim.chosen,
+        .choice_ms = claim.choice_ms,
+        .opened_ms = bin->base_ms,
+        .closed_ms = bin->away.since_ms,
+        .first_closed_ms = bin->away.since_ms,
+        .gain_ms = bin->away.since_ms,
+        .has_base = true,
+        .base_g = bin->base_g,
+    };
+    memcpy(opening.item, claim.item, sizeof opening.item);
+    return opening;
+}
+
+static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
+                        struct bin_decision *decision)
+{
+    if (bin->away.since_ms == BIN_NEVER || now_ms - bin->away.since_ms < wait_ms) {
+        return false;
+    }
+    settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
+    int32_t least_g = bin_min_deposit(bin);
+    bool stays = decide_distance(weight.grams, bin->away.grams) < least_g &&
+                 decide_distance(bin->grams, bin->away.grams) < least_g;
+    if (!weight.settled || !stays) {
+        return false;
+    }
+    bin_average(bin, bin->away.since_ms, &weight);
+    *decision = (struct bin_decision){
+        .opening = unseen_opening(bin),
+        .quality = QUALITY_SETTLED,
+        .weight_g = weight.grams - bin->base_g,
+        .base_g = bin->base_g,
+        .final_g = weight.grams,
+        .spread_g = weight.spread_g,
+    };
+    if (decision->weight_g > 0) {
+        explain_gain(bin, now_ms, decision);
+    } else {
+        explain_removal(bin, now_ms, decision);
+    }
+    bin->booked_g += decision->weight_g;
+    bin->late.closed_ms = BIN_NEVER;
+    bin_rest_at(bin, weight.grams, now_ms);
+    return true;
+}
+
+bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){0};
+    if (!moves_unwatched(bin) || bin->away.since_ms == BIN_NEVER ||
+        bin->away.grams <= bin->base_g || !lid_says_nothing(bin, now_ms)) {
+        return false;
+    }
+    int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
+    return decide_away(bin, now_ms, wait_ms, decision);
+}
+
+/* The base crept, or came to light again after an opening that nobody could weigh. */
+static bool decide_drift(struct bin *bin, struct bin_decision *decision)
+{
+    if (!bin->has_base || !bin->has_booked) {
+        return false;
+    }
+    int32_t change = bin->base_g - bin->booked_g;
+    bool was_unseen = bin->unseen;
+    bin->unseen = false;
+    if (!decide_matters(bin, change)) {
+        return false;
+    }
+    enum adjust_cause cause = !was_unseen  ? ADJUST_DRIFT
+                              : change > 0 ? ADJUST_GAIN
+                                           : ADJUST_REMOVAL;
+    decide_adjust(bin, cause, bin->booked_g, bin->base_g, decision);
+    return true;
+}
+
+static bool decide_lean(struct bin *bin, struct bin_decision *decision)
+{
+    if (!bin->lean_ended) {
+        return false;
+    }
+    bin->lean_ended = false;
+    decide_adjust(bin, ADJUST_LEANING, bin->base_g, bin->base_g, decision);
+    decision->peak_g = bin->lean.peak_g;
+    return true;
+}
+
+bool decide_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    return decide_lean(bin, decision) || decide_drift(bin, decision) ||
+           decide_away(bin, now_ms, resting_wait(bin, now_ms), decision);
+}

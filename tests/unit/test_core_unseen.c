@@ -1,0 +1,284 @@
+/* Weight that moved where the lid tells the wrong story or none: whose it is, and whether it is a
+ * deposit at all.
+ */
+#include "core_site.h"
+
+/* ---- no lid sensor --------------------------------------------------------------------------- */
+
+static void without_lids(struct test_site *t)
+{
+    site_port(t, LID_PORT, false);
+    site_run(t, 2000);
+}
+
+/* Who has gone by the time it is decided is still who brought it. */
+static void choice_counts_that_stood_when_the_weight_came(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 3000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 1500);
+    site_intent(t, INTENT_FINISH, 0);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 0)->chosen, WASTE_KITCHEN);
+    assert_int_equal(site_count(t, EVENT_VISIT), 1);
+    assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, 1);
+}
+
+static void next_choice_ends_the_deposit_before(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 2000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 3000);
+    site_choose(t, WASTE_RESIDUAL);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    t->load_g[WASTE_KITCHEN] += 500; /* into the wrong bin */
+    site_run(t, 6000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 500);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_WRONG_BIN);
+}
+
+static void choice_made_after_the_weight_came_is_none(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 400);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNDECLARED);
+}
+
+/* ---- a lid that lies ------------------------------------------------------------------------- */
+
+/* Its wire and another's are swapped: the other lid opens, and nothing comes there. */
+static void weight_under_the_chosen_lid_counts_though_another_opened(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_RESIDUAL, true);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 1000);
+    site_lid(t, WASTE_RESIDUAL, false);
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->bin, WASTE_KITCHEN + 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 900);
+    assert_int_equal(site_deposit(t, 0)->chosen, WASTE_KITCHEN);
+}
+
+/* A lid that is proved to be stuck was so before: what came under it since it last opened, while
+ * somebody was there, are deposits whose weight stands in the books already. */
+static void what_a_stuck_lid_hid_is_told_in_hindsight(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_RESIDUAL);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 600; /* into the wrong bin */
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 600);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 800;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, 0)->chosen, WASTE_RESIDUAL);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 800);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1);
+}
+
+static void a_lid_that_opened_since_hid_nothing(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_RESIDUAL);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 600;
+    site_run(t, 30000);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 1000);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 30000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 800;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
+static void what_was_taken_away_again_was_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_RESIDUAL);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 600;
+    site_run(t, 30000);
+    t->load_g[WASTE_KITCHEN] -= 600;
+    site_run(t, 30000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 800;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
+/* ---- laid on the lid ------------------------------------------------------------------------- */
+
+/* Laid down there, taken up again, and thrown in: it was no part of the bin before. */
+static void bag_laid_on_the_lid_first_is_a_whole_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 10000);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 900);
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] -= 900;
+    site_run(t, 1500);
+    site_drop(t, WASTE_KITCHEN, 900);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 900);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 1)->body.adjustment.change_g, -900);
+}
+
+/* Hands full: the class is chosen with the bag on the lid. It is a deposit when it lies inside. */
+static void bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 8000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    t->load_g[WASTE_KITCHEN] -= 900;
+    site_run(t, 800);
+    site_drop(t, WASTE_KITCHEN, 900);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 900);
+    for (int i = 0; i < site_count(t, EVENT_ADJUSTMENT); i++) {
+        assert_int_equal(site_event(t, EVENT_ADJUSTMENT, i)->body.adjustment.change_g, 0);
+    }
+}
+
+/* ---- taken away and put back ----------------------------------------------------------------- */
+
+static void first_heavy_bag_after_an_emptying_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] -= 9000; /* emptied, with no collection */
+    site_run(t, 60000);
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 4000);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 4000);
+}
+
+/* Long after, it needs no choice, and the bin that came back is no longer waited for. */
+static void heavy_bag_long_after_an_emptying_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] -= 9000;
+    site_run(t, BIN_SWAP_MS + 60000);
+    site_drop(t, WASTE_KITCHEN, 4000);
+    site_run(t, 3000);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNDECLARED);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 4000);
+}
+
+/* ---- opened again, left open ----------------------------------------------------------------- */
+
+static void second_bag_through_a_lid_opened_again_is_a_second_deposit(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 500);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 2500); /* it rests under the open lid */
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 400);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 500);
+    t->load_g[WASTE_KITCHEN] += 400;
+    site_run(t, 1000);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 400);
+}
+
+/* Somebody else opens it while what the lid's closing stirred up still moves. */
+static void what_moves_between_two_openings_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 3000);
+    site_lid(t, WASTE_KITCHEN, false);
+    for (int i = 0; i < 4; i++) {
+        t->load_g[WASTE_KITCHEN] = EMPTY_G + (i % 2 == 0 ? 700 : 0);
+        site_run(t, 100);
+    }
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_KITCHEN, true);
+    t->load_g[WASTE_KITCHEN] = EMPTY_G;
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 1200;
+    site_run(t, 1000);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 1200);
+}
+
+/* Nobody else came: the choice that stood when the lid opened is whose bag it is. */
+static void who_takes_more_than_a_minute_keeps_the_choice(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 80000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 1500);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SITE_TEST(choice_counts_that_stood_when_the_weight_came),
+        SITE_TEST(next_choice_ends_the_deposit_before),
+        SITE_TEST(choice_made_after_the_weight_came_is_none),
+        SITE_TEST(weight_under_the_chosen_lid_counts_though_another_opened),
+        SITE_TEST(what_a_stuck_lid_hid_is_told_in_hindsight),
+        SITE_TEST(a_lid_that_opened_since_hid_nothing),
+        SITE_TEST(what_was_taken_away_again_was_no_deposit),
+        SITE_TEST(bag_laid_on_the_lid_first_is_a_whole_deposit),
+        SITE_TEST(bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet),
+        SITE_TEST(first_heavy_bag_after_an_emptying_is_a_deposit),
+        SITE_TEST(heavy_bag_long_after_an_emptying_is_a_deposit),
+        SITE_TEST(second_bag_through_a_lid_opened_again_is_a_second_deposit),
+        SITE_TEST(what_moves_between_two_openings_is_no_deposit),
+        SITE_TEST(who_takes_more_than_a_minute_keeps_the_choice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
