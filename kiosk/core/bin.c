@@ -14,6 +14,7 @@ enum {
     ZERO_LEAST = 6,    /* least deposits above or below zero: nearer, noise could feign the key */
     REST_MS = 2000,    /* over which a weight at rest is averaged, ... */
     REST_SAMPLES = 16, /* ... and longer where these are more */
+    LIFT_MS = 2000,    /* a bag is taken up from the lid so long before the lid opens */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
 
@@ -159,10 +160,6 @@ void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms)
         bin->has_booked = true;
         bin->booked_g = grams;
     }
-    if (bin->taken_away_ms == BIN_NEVER && (!bin->knows_floor || grams < bin->floor_g)) {
-        bin->knows_floor = true;
-        bin->floor_g = grams;
-    }
 }
 
 static void prove(struct bin *bin, int64_t now_ms, const settled_t *now)
@@ -296,6 +293,9 @@ static void take_weight(struct bin *bin, const reading_t *reading)
     bin->value_ms = reading->t_ms;
     settle_push(&bin->settle, reading->t_ms, reading->grams);
     struct bin_opening *opening = &bin->opening;
+    bool begins = before_ms == BIN_NEVER && bin->base_ms == BIN_NEVER && bin->phase == BIN_OPEN &&
+                  reading->t_ms - opening->opened_ms <= bin->timing->reading_age_ms;
+    opening->late_base = opening->late_base || (begins && !opening->has_base);
     if (opening->was_away && distance(reading->grams, opening->base_g) < bin_min_deposit(bin)) {
         opening->came_back = true;
     }
@@ -306,6 +306,18 @@ static void take_weight(struct bin *bin, const reading_t *reading)
         opening->gain_ms = was_heard ? before_ms : reading->t_ms;
     }
     bin->gained = gained;
+}
+
+/* What had been laid on the lid is in a hand while the lid is opened: for a moment the weight is
+ * what it was before, whatever the lid's own movement adds. */
+static void watch_lifted(struct bin *bin)
+{
+    struct bin_opening *opening = &bin->opening;
+    bool may_be = bin->laid_g > 0 && opening->has_base && !opening->decided;
+    if (may_be && settle_visits(&bin->settle, opening->opened_ms - LIFT_MS,
+                                opening->base_g - bin->laid_g, bin_min_deposit(bin) / 2)) {
+        opening->lifted = true;
+    }
 }
 
 /* With its deposit out, an open lid says no more than none: as at rest, steps decide. */
@@ -335,6 +347,7 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     if (is_at_rest(bin)) {
         watch_base(bin, reading->t_ms);
     } else if (bin->phase == BIN_OPEN) {
+        watch_lifted(bin);
         watch_open(bin, reading->t_ms);
     }
 }
@@ -368,6 +381,7 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
     }
     bin->lid_open = reading->lid_open;
     if (reading->lid_open) {
+        bin->lid_has_opened = true;
         bin->lid_doubtful = false;
         bin->hidden_count = 0;
     }
@@ -435,12 +449,9 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
     learn_break(&bin->learn);
-    bool lifted = bin->laid_g > 0 && bin->has_base && !blind &&
-                  distance(bin->grams, bin->base_g - bin->laid_g) < bin_min_deposit(bin);
     bin->opening = (struct bin_opening){
         .visit = visit,
         .chosen = chosen,
-        .lifted = lifted,
         .opened_ms = now_ms,
         .first_closed_ms = BIN_NEVER,
         .gain_ms = now_ms,
@@ -502,7 +513,6 @@ void bin_service_end(struct bin *bin, int64_t now_ms, const settled_t *after)
     bin->has_base = false;
     bin->taken_away_ms = BIN_NEVER;
     bin->laid_g = 0;
-    bin->knows_floor = false;
     if (after->has_estimate) {
         bin_rest_at(bin, after->grams, now_ms);
     }

@@ -154,11 +154,11 @@ struct bin {
     bool lean_ended; /* and not yet told: lean.peak_g */
     bool unseen;     /* the base was lost in an opening that nobody could weigh */
 
-    int64_t taken_away_ms; /* the weight fell below what an empty bin shows; BIN_NEVER */
+    int64_t taken_away_ms; /* the weight fell far below what the site says of an empty bin;
+                              BIN_NEVER */
     int32_t laid_g;        /* came under the closed lid, and was told as a gain; 0 */
-    bool knows_floor;
-    int32_t floor_g;   /* the least base since the start or the last swap */
-    bool lid_doubtful; /* it says closed although bags came: a step decides alone */
+    bool lid_has_opened;   /* since the start */
+    bool lid_doubtful;     /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     bool gained;                /* the newest reading lies above the opening's base */

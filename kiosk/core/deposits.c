@@ -503,13 +503,22 @@ static void tell_hindsight(struct step *step, int index)
     struct kiosk *kiosk = step->kiosk;
     struct bin_decision decision;
     while (bin_hindsight(&kiosk->bins[index], &decision)) {
+        struct visit *visit = visits_find(&kiosk->visits, decision.opening.visit);
+        /* Nobody had touched anything: it was a visit of its own. */
+        struct visit own = {.started_ms = decision.opening.opened_ms};
+        if (decision.opening.visit == 0) {
+            decision.opening.visit = own.id = kiosk->visits.next_id++;
+            visit = &own;
+        }
         struct kiosk_event event = {.kind = EVENT_DEPOSIT,
                                     .body.deposit =
                                         deposit_of(kiosk, index, &decision, OUTCOME_UNWEIGHED)};
         step_record(step, &event);
-        struct visit *visit = visits_find(&kiosk->visits, decision.opening.visit);
         if (visit != NULL) {
             visit->deposits++;
+        }
+        if (own.id != 0) {
+            record_visit(step, &own);
         }
     }
 }

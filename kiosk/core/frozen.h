@@ -24,8 +24,8 @@ enum {
     FROZEN_STILL_MS = 24 * 3600 * 1000,
     FROZEN_RESTLESS = 12, /* windows in a row with flicker that prove it */
     FROZEN_TIMES = 4,
-    FROZEN_PLACES = 8,      /* loads at rest, one after the other, ... */
-    FROZEN_PLACE_MS = 30000 /* ... each watched for so long at least */
+    FROZEN_PLACES = 5,      /* loads at rest, one after the other, ... */
+    FROZEN_PLACE_MS = 20000 /* ... each watched for so long at least */
 };
 
 struct frozen_sample {

@@ -200,6 +200,8 @@ static bool decide_lifted(struct bin *bin, struct bin_decision *decision)
     int32_t before_g = opening->base_g;
     bin->base_g = opening->base_g = before_g - bin->laid_g;
     bin->laid_g = 0;
+    bin->rest_since_ms = BIN_NEVER;
+    bin->gained = false;
     decide_adjust(bin, ADJUST_REMOVAL, before_g, opening->base_g, decision);
     return true;
 }
@@ -260,7 +262,6 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
     /* All levels move together; nothing came and nothing went. */
     decide_adjust(bin, ADJUST_ZEROED, shift_g, 0, decision);
     bin->base_g -= shift_g;
-    bin->floor_g -= shift_g;
     bin->opening.base_g -= shift_g;
     bin->opening.away_g -= shift_g;
     bin->away.since_ms = BIN_NEVER;

@@ -220,3 +220,17 @@ settled_t settle_estimate(const struct settle *settle, int64_t since_ms, int32_t
     struct window window = look_at(settle, since_ms, window_ms, SETTLE_SAMPLES_MIN);
     return weigh(settle, &window);
 }
+
+bool settle_visits(const struct settle *settle, int64_t since_ms, int32_t grams, int32_t within_g)
+{
+    int in_a_row = 0;
+    for (int back = 0; back < settle->count && in_a_row < 2; back++) {
+        int index = sample_index(settle, back);
+        if (settle->t_ms[index] < since_ms) {
+            break;
+        }
+        bool is_near = magnitude((int64_t)settle->grams[index] - grams) <= within_g;
+        in_a_row = is_near ? in_a_row + 1 : 0;
+    }
+    return in_a_row == 2;
+}

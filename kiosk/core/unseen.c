@@ -79,7 +79,6 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = ADJUST_SWAPPED;
         bin->taken_away_ms = BIN_NEVER;
-        bin->knows_floor = false;
         return;
     }
     if (falls_late(bin)) {
@@ -95,7 +94,8 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
     bin->laid_g = decision->verdict == BIN_ADJUSTMENT ? decision->weight_g : 0;
-    if (decision->verdict == BIN_ADJUSTMENT && decision->opening.visit != 0) {
+    bool was_anybody = decision->opening.visit != 0 || !bin->lid_has_opened;
+    if (decision->verdict == BIN_ADJUSTMENT && was_anybody) {
         hindsight_hidden(bin, &decision->opening);
     }
     if (decision->verdict == BIN_ADJUSTMENT && came_at_once(bin, decision)) {
@@ -107,15 +107,11 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
 
 static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
-    /* Where the site says what an empty bin shows, that decides; else what was ever seen. */
-    int32_t tare_g = bin->site->tare_g;
-    bool knows_empty = tare_g > 0 || bin->knows_floor;
-    int32_t empty_g = tare_g > 0 ? tare_g : bin->floor_g;
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
     bin->laid_g = 0;
     hindsight_unhide(bin);
-    if (knows_empty && decision->final_g < empty_g - TAKEN_AWAY_G) {
+    if (decision->final_g < bin->site->tare_g - TAKEN_AWAY_G) {
         bin->taken_away_ms = now_ms;
     }
 }

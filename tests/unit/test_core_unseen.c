@@ -175,6 +175,27 @@ static void bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet(void **state)
     }
 }
 
+/* Taken up so shortly before the lid opens that it never came to rest in between. */
+static void bag_taken_up_as_the_lid_opens_is_a_whole_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 10000);
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] -= 900;
+    site_run(t, 300);
+    t->load_g[WASTE_KITCHEN] += 2500; /* the lid is pushed up */
+    site_run(t, 200);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 300);
+    t->load_g[WASTE_KITCHEN] += 900 - 2500;
+    site_run(t, 1500);
+    site_lid(t, WASTE_KITCHEN, false);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 900);
+}
+
 /* ---- taken away and put back ----------------------------------------------------------------- */
 
 static void first_heavy_bag_after_an_emptying_is_a_deposit(void **state)
@@ -187,6 +208,20 @@ static void first_heavy_bag_after_an_emptying_is_a_deposit(void **state)
     site_run(t, 3000);
     assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
     assert_int_equal(site_deposit(t, 0)->weight_g, 4000);
+}
+
+/* Whose bin still stands there needs no choice: the site says what an empty bin shows. */
+static void undeclared_heavy_bag_after_an_emptying_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] += 9000;
+    site_run(t, 30000);
+    t->load_g[WASTE_KITCHEN] -= 9000;
+    site_run(t, 60000);
+    site_drop(t, WASTE_KITCHEN, 4000);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNDECLARED);
 }
 
 /* Long after, it needs no choice, and the bin that came back is no longer waited for. */
@@ -262,6 +297,30 @@ static void who_takes_more_than_a_minute_keeps_the_choice(void **state)
     assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
 }
 
+/* The kiosk starts while somebody is at the bin; the lid stays open for the rest of the day. */
+static void lid_open_before_the_first_weight_loses_no_bag(void **state)
+{
+    struct test_site *t = *state;
+    site_prepare(t);
+    kiosk_init(&t->kiosk, &t->site);
+    site_begin_kiosk(t);
+    site_mute_scale(t, WASTE_KITCHEN, true);
+    site_run(t, 200);
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 300);
+    site_mute_scale(t, WASTE_KITCHEN, false);
+    site_run(t, 20000);
+    for (int i = 0; i < 2; i++) {
+        t->load_g[WASTE_KITCHEN] += 2000;
+        site_run(t, 40000);
+    }
+    int32_t grams = 0;
+    for (int i = 0; i < site_count(t, EVENT_DEPOSIT); i++) {
+        grams += site_deposit(t, i)->weight_g;
+    }
+    assert_int_equal(grams, 4000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,7 +333,10 @@ int main(void)
         SITE_TEST(what_was_taken_away_again_was_no_deposit),
         SITE_TEST(bag_laid_on_the_lid_first_is_a_whole_deposit),
         SITE_TEST(bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet),
+        SITE_TEST(bag_taken_up_as_the_lid_opens_is_a_whole_deposit),
         SITE_TEST(first_heavy_bag_after_an_emptying_is_a_deposit),
+        SITE_TEST(lid_open_before_the_first_weight_loses_no_bag),
+        SITE_TEST(undeclared_heavy_bag_after_an_emptying_is_a_deposit),
         SITE_TEST(heavy_bag_long_after_an_emptying_is_a_deposit),
         SITE_TEST(second_bag_through_a_lid_opened_again_is_a_second_deposit),
         SITE_TEST(what_moves_between_two_openings_is_no_deposit),
