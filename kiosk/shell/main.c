@@ -1,6 +1,7 @@
 /* biaogan: one program, a table of subcommands. */
 #include "kiosk/shell/commands.h"
 #include "kiosk/shell/version.h"
+#include "kiosk/store/ledger.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -49,6 +50,7 @@ int main(int argc, char **argv)
         puts("biaogan " BIAOGAN_VERSION);
         return 0;
     }
+    ledger_begin_process();
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
             return commands[i].run(argc - 1, argv + 1);

@@ -212,13 +212,11 @@ enum ledger_result ledger_finish(struct ledger *ledger, const char *doing, int c
                                  char error[LEDGER_ERROR_MAX])
 {
     if (code == SQLITE_OK) {
-        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+        code = db_commit(&ledger->db);
     }
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, doing, code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle)) {
-            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
-        }
+        db_roll_back(&ledger->db);
         ledger_rolled_back(ledger);
         return result;
     }
@@ -246,7 +244,7 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     if (is_there) {
         return LEDGER_OK;
     }
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
     if (code == SQLITE_OK) {
         code = ledger_put(ledger, event, seq);
     }
@@ -266,7 +264,7 @@ enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error
     }
     at.utc_ms += at.quality != CLOCK_UNSET ? now_ms - at.t_ms : 0;
     at.t_ms = now_ms;
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
     if (code == SQLITE_OK) {
         code = put_checkpoint(ledger, &at);
     }

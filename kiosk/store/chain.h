@@ -103,6 +103,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <nettle/hmac.h>
 #include <sodium.h>
 
 enum {
@@ -153,7 +154,7 @@ struct chain_checkpoint {
 struct chain_signer {
     uint8_t public_key[CHAIN_KEY_SIZE];
     uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
-    crypto_auth_hmacsha256_state head; /* with its key and its tag */
+    struct hmac_sha256_ctx head; /* with its key and its tag */
 };
 void chain_signer_init(struct chain_signer *signer, const uint8_t seed[CHAIN_KEY_SIZE]);
 
@@ -169,7 +170,8 @@ void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGER
 void chain_head_mac(const struct chain_signer *signer, const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
                     const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE]);
 
-/* Lower-case hexadecimal digits and back; false where `text` is not exactly 2 * size of them. */
+/* Lower-case hexadecimal digits, of what is no secret (its time tells of the bytes), and back;
+ * false where `text` is not exactly 2 * size of them. */
 void chain_hex(const uint8_t *bytes, size_t size, char *text);
 bool chain_unhex(const char *text, uint8_t *bytes, size_t size);
 

@@ -207,7 +207,7 @@ enum ledger_result ledger_note_settings(struct ledger *ledger, const moment_t *a
     if (code == SQLITE_OK) {
         digest_of(is, digest);
         if (strcmp(digest, recorded) != 0 || strcmp(is, was) != 0) {
-            code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+            code = db_begin(&ledger->db);
             if (code == SQLITE_OK) {
                 code = note(ledger, at, was, recorded, is);
             }

@@ -299,6 +299,11 @@ static void close_writer(struct ledger *ledger, bool clean)
     }
 }
 
+void ledger_begin_process(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum ledger_result ledger_open(struct ledger **ledger, const char *directory, const char *boot_id,
                                char error[LEDGER_ERROR_MAX])
 {

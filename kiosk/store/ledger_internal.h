@@ -45,6 +45,8 @@ struct ledger {
     bool has_news;
     struct chain_checkpoint news;
 
+    struct record_cursor *taking; /* the one whose statement is being stepped, or NULL */
+
     char notice[LEDGER_ERROR_MAX];
 };
 

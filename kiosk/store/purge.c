@@ -308,7 +308,7 @@ static enum ledger_result take_out(struct ledger *ledger, const struct purge *pu
     struct kiosk_event event;
     int64_t seq;
 
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
     if (code == SQLITE_OK) {
         code = describe(ledger, purge, &event);
     }
@@ -319,13 +319,11 @@ static enum ledger_result take_out(struct ledger *ledger, const struct purge *pu
         code = ledger_put(ledger, &event, &seq);
     }
     if (code == SQLITE_OK) {
-        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+        code = db_commit(&ledger->db);
     }
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, "purge it", code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle)) {
-            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
-        }
+        db_roll_back(&ledger->db);
         ledger_rolled_back(ledger);
         return result;
     }
