@@ -42,7 +42,9 @@
  *
  * Key in force: `public_key` of ledger_meta up to the first row of kind `key`; from each such row
  * on the "key" in its body, whose "previous" names the one before. A checkpoint of any other key
- * is forged.
+ * is forged. After a purge, whose rows may have named keys, it is up to the first row of kind `key`
+ * that is left the "previous" of that row, and where none is left the "key" of the checkpoint
+ * behind the newest row of kind `purge`.
  *
  * Statement, a checkpoint outside the ledger (the head file, the QR code on the screen, the
  * manifest of an export): one line, fields separated by one blank, "-" for an empty site or an

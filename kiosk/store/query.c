@@ -309,15 +309,12 @@ static int bind_day(sqlite3_stmt *statement, int mark, bool limited, int64_t day
  * its last row, whose number is not its own. */
 static int find_start(struct record_cursor *cursor)
 {
-    char query[96];
     int code = SQLITE_OK;
 
-    if (!cursor->range.has_from || cursor->kind == RECORD_RUNS) {
-        return code;
+    if (cursor->range.has_from && cursor->kind != RECORD_RUNS) {
+        int64_t first = ledger_first_row_of(cursor->ledger, cursor->range.from, &code);
+        cursor->last_seq = first == INT64_MAX ? first : first - 1;
     }
-    snprintf(query, sizeof query, "SELECT min(first_seq) - 1 FROM days WHERE day >= %lld",
-             (long long)cursor->range.from);
-    cursor->last_seq = schema_integer(cursor->ledger->db.handle, query, INT64_MAX, &code);
     return code;
 }
 
