@@ -17,6 +17,19 @@ bool ledger_signs_at_once(enum event_kind kind)
     return (unsigned)kind < EVENT_KIND_COUNT && signs_at_once[kind];
 }
 
+/* Rows whose moment is not of the run that they stand in: written by another program, or by the
+ * ledger itself. They take no part in the rules of time. */
+static const bool has_own_time[EVENT_KIND_COUNT] = {
+    [EVENT_CHECKPOINT] = true, [EVENT_KEY] = true,         [EVENT_SETTINGS] = true,
+    [EVENT_EXPORT] = true,     [EVENT_STORAGE] = true,     [EVENT_SET_ASIDE] = true,
+    [EVENT_PURGE] = true,      [EVENT_CALIBRATION] = true,
+};
+
+bool ledger_has_own_time(enum event_kind kind)
+{
+    return (unsigned)kind < EVENT_KIND_COUNT && has_own_time[kind];
+}
+
 static int insert_row(struct ledger *ledger, const struct kiosk_event *event)
 {
     char body[LEDGER_BODY_MAX];

@@ -80,7 +80,7 @@
  *              other way round
  *
  * and, for rows of other kinds than checkpoint, key, settings, export, storage, set_aside, purge,
- * compared with the last such row before:
+ * calibration, compared with the last such row before:
  *
  *   boot       another boot, and the row is no `start`
  *   order      same boot, no `start`, and t_ms is less

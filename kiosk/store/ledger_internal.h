@@ -87,6 +87,9 @@ void ledger_rolled_back(struct ledger *ledger);
 void ledger_remember(struct ledger_end *end, const struct kiosk_event *event);
 bool ledger_signs_at_once(enum event_kind kind); /* false for EVENT_KIND_COUNT */
 
+/* Whether rows of this kind take no part in the rules of time: kiosk/store/chain.h. Likewise. */
+bool ledger_has_own_time(enum event_kind kind);
+
 /* Writes what `event`, row `seq`, changes in the projections, inside the open transaction. Returns
  * an SQLite code. */
 int projections_apply(struct ledger *ledger, const struct kiosk_event *event, int64_t seq);

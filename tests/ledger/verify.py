@@ -22,7 +22,8 @@ import nacl.signing
 
 SIGNED_ROWS = 100
 AT_ONCE = {b"collection", b"export", b"purge", b"key", b"set_aside", b"stop"}
-OWN_TIME = {b"checkpoint", b"key", b"settings", b"export", b"storage", b"set_aside", b"purge"}
+OWN_TIME = {b"checkpoint", b"key", b"settings", b"export", b"storage", b"set_aside", b"purge",
+            b"calibration"}
 CLOCKS = {b"unset", b"rtc", b"ntp"}
 TRIGGERS = {"ledger_no_update", "ledger_no_delete", "ledger_no_gap",
             "ledger_meta_no_update", "ledger_meta_no_delete"}
