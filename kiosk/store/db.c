@@ -245,7 +245,7 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-void db_release(struct db *db)
+static void release(struct db *db)
 {
     if (db->is_holding) {
         sqlite3_reset(db->statements[STATEMENT_HOLD]);
@@ -264,7 +264,7 @@ int db_begin(struct db *db)
     }
     int code = db_run(db, STATEMENT_BEGIN, NULL, 0);
     if (code != SQLITE_OK) {
-        db_release(db);
+        release(db);
     }
     return code;
 }
@@ -279,12 +279,12 @@ void db_roll_back(struct db *db)
     if (!sqlite3_get_autocommit(db->handle)) {
         (void)db_run(db, STATEMENT_ROLLBACK, NULL, 0);
     }
-    db_release(db);
+    release(db);
 }
 
 int db_checkpoint(struct db *db)
 {
-    db_release(db);
+    release(db);
     int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
                                          &db->wal_pages, NULL);
     bool later = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED ||

@@ -73,13 +73,12 @@ int db_prepare(struct db *db);
 int db_run(struct db *db, enum statement statement, const db_value_t *values, int count);
 
 /* Transactions of the writer. The read lock that a transaction stands on is kept from one to the
- * next: taking it and giving it back are four system calls, as many as all else a commit does.
- * db_release() gives it back; a checkpoint does so by itself, because a lock on an old frame lets
- * it copy no newer ones. Other connections read as ever. Return an SQLite code. */
+ * next: taking it and giving it back are four system calls, as many as all else a commit does. A
+ * checkpoint gives it back, because a lock on an old frame lets it copy no newer ones. Other
+ * connections read as ever. Return an SQLite code. */
 int db_begin(struct db *db);
 int db_commit(struct db *db);
 void db_roll_back(struct db *db); /* where one is open */
-void db_release(struct db *db);
 
 /* Copies the WAL into the file. SQLITE_OK also where readers or a full medium put it off; an error
  * means that a sync failed. To be called before the first write, so that whatever is in the WAL is

@@ -144,14 +144,17 @@ static int64_t last_row_of(struct ledger *ledger, int64_t day, int *code)
 }
 
 /* What must have been exported before rows go: everything that is nowhere else. Runs, uptime,
- * balance and figures can be made from these. */
+ * balance and figures can be made from these. An alarm that was on at an earlier boundary stays
+ * behind it and was looked at then. */
 static const char *const recorded[RECORD_KIND_COUNT] = {
-    [RECORD_DEPOSITS] = "SELECT seq, day FROM deposits WHERE seq <= ? ORDER BY seq",
-    [RECORD_VISITS] = "SELECT seq, day FROM visits WHERE seq <= ? ORDER BY seq",
-    [RECORD_COLLECTIONS] = "SELECT seq, day FROM collections WHERE seq <= ? ORDER BY seq",
-    [RECORD_INSPECTIONS] = "SELECT seq, day FROM inspections WHERE seq <= ? ORDER BY seq",
-    [RECORD_ALARMS] = "SELECT seq, day FROM alarms WHERE seq <= ? ORDER BY seq",
-    [RECORD_CHANGES] = "SELECT seq, day FROM changes WHERE seq <= ? ORDER BY seq",
+    [RECORD_DEPOSITS] = "SELECT seq, day FROM deposits WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_VISITS] = "SELECT seq, day FROM visits WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_COLLECTIONS] =
+        "SELECT seq, day FROM collections WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_INSPECTIONS] =
+        "SELECT seq, day FROM inspections WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_ALARMS] = "SELECT seq, day FROM alarms WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_CHANGES] = "SELECT seq, day FROM changes WHERE seq BETWEEN ? AND ? ORDER BY seq",
 };
 
 /* A record without a clock is in no export of days; one that the clock brought back into a day
@@ -164,7 +167,7 @@ static bool is_covered(const struct cover *cover, enum record_kind what, int64_t
 
 /* The last row before the first record that nobody has, `last` at most. */
 static int64_t before_uncovered(struct ledger *ledger, const struct covers *covers,
-                                enum record_kind what, int64_t last, int *code)
+                                enum record_kind what, int64_t first, int64_t last, int *code)
 {
     sqlite3_stmt *rows = NULL;
     int at = 0; /* the cover of the record before: mostly of this one too */
@@ -174,7 +177,10 @@ static int64_t before_uncovered(struct ledger *ledger, const struct covers *cove
         *code = sqlite3_prepare_v2(ledger->db.handle, recorded[what], -1, &rows, NULL);
     }
     if (*code == SQLITE_OK) {
-        *code = sqlite3_bind_int64(rows, 1, last);
+        *code = sqlite3_bind_int64(rows, 1, first);
+    }
+    if (*code == SQLITE_OK) {
+        *code = sqlite3_bind_int64(rows, 2, last);
     }
     while (*code == SQLITE_OK && found && (*code = sqlite3_step(rows)) == SQLITE_ROW) {
         const int64_t seq = sqlite3_column_int64(rows, 0), day = sqlite3_column_int64(rows, 1);
@@ -225,7 +231,7 @@ static int find_range(struct ledger *ledger, struct purge *purge)
     last = purge->has_more ? purge->first_seq + PURGE_ROWS_MAX - 1 : last;
     for (enum record_kind what = 0; what < RECORD_KIND_COUNT; what++) {
         if (recorded[what] != NULL) {
-            last = before_uncovered(ledger, &covers, what, last, &code);
+            last = before_uncovered(ledger, &covers, what, purge->first_seq, last, &code);
         }
     }
     purge->has_more = purge->has_more && last - purge->first_seq == PURGE_ROWS_MAX - 1;

@@ -287,6 +287,35 @@ static void a_change_of_settings_has_its_old_value_behind_a_purge(void **state)
     assert_true(verifies());
 }
 
+/* It stays behind one boundary and must not stand in the way of the next, when nobody has the
+ * export any more that it was in. */
+static void an_alarm_that_never_ends_holds_no_purge_up(void **state)
+{
+    (void)state;
+    struct ledger *ledger = opened("boot-a");
+    struct kiosk_event frozen = {.kind = EVENT_FROZEN, .at = moment_of(0, 0)};
+    frozen.body.frozen = (struct event_frozen){.bin = 1, .began = true, .grams = 5};
+    const int64_t alarm_seq = append(ledger, &frozen);
+    ledger_close(ledger);
+    ledger = filled();
+    note_exports(ledger, "2023-11-01", "2024-01-31", DAYS + 1);
+    struct purge purge = purge_at(DAYS + 150);
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    const int64_t first_boundary = purge.last_seq;
+    assert_true(first_boundary > alarm_seq);
+    for (int i = 0; i < 3 * LEDGER_RECENT; i++) {
+        struct kiosk_event event = deposit_of(DAYS + 160 + i / PER_DAY, i % PER_DAY + 1);
+        append(ledger, &event);
+    }
+    note_exports(ledger, "2024-02-01", "2024-10-31", DAYS + 300);
+    purge = (struct purge){.months = PURGE_MONTHS_MIN, .now = moment_of(DAYS + 420, 1)};
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    assert_true(purge.last_seq > first_boundary + LEDGER_RECENT);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT min(seq) FROM alarms"), alarm_seq);
+    assert_true(verifies());
+}
+
 /* The clock was put back into a day that somebody has: what was recorded then, nobody has. */
 static void what_came_into_an_exported_day_later_stays(void **state)
 {
@@ -322,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_change_of_settings_has_its_old_value_behind_a_purge,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(an_alarm_that_never_ends_holds_no_purge_up, begin, end),
         cmocka_unit_test_setup_teardown(what_came_into_an_exported_day_later_stays, begin, end),
         cmocka_unit_test_setup_teardown(nothing_goes_that_nobody_has, begin, end),
         cmocka_unit_test_setup_teardown(what_is_old_and_exported_goes_and_the_chain_goes_on, begin,
