@@ -49,7 +49,8 @@ enum {
     X(EVENT_STORAGE, "storage", storage)       /* room for the ledger ran low, out, or is back */  \
     X(EVENT_SET_ASIDE, "set_aside", set_aside) /* the ledger before this one was damaged */        \
     X(EVENT_PURGE, "purge", purge)             /* the oldest rows were taken out */                \
-    X(EVENT_IDENTIFIED, "identified", identified) /* a known card was held during a visit */
+    X(EVENT_CALIBRATION, "calibration", calibration) /* a scale was held against a known weight */ \
+    X(EVENT_IDENTIFIED, "identified", identified)    /* a known card was held during a visit */
 
 enum event_kind {
 #define X(name, text, member) name,
@@ -223,6 +224,16 @@ struct event_scale_order {
     char who[EVENT_TEXT_MAX];
 };
 
+/* Told by whoever did it. */
+struct event_calibration {
+    char scale[HW_PORT_NAME_MAX]; /* the port */
+    int32_t reference_g;          /* the known weight */
+    int32_t before_g;             /* what the scale showed for it */
+    bool has_after;               /* it was adjusted */
+    int32_t after_g;              /* and shows this since */
+    char who[EVENT_TEXT_MAX];     /* a firm or an office */
+};
+
 struct kiosk_event {
     enum event_kind kind;
     moment_t at;
@@ -252,6 +263,7 @@ struct kiosk_event {
         struct event_purge purge;
         struct event_identified identified;
         struct event_scale_order scale_order;
+        struct event_calibration calibration;
     } body;
 };
 

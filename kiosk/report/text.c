@@ -6,50 +6,30 @@
 #include "kiosk/core/types.h"
 #include "kiosk/report/text.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, INTEGER_MAX = 20 };
+enum { DAY_MS = 24 * 3600 * 1000, MINUTE_MS = 60 * 1000, INTEGER_MAX = 20 };
+enum { FOUR_DIGITS = 10000, EIGHT_DIGITS = FOUR_DIGITS * FOUR_DIGITS };
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                            "25262728293031323334353637383940414243444546474849"
-                            "50515253545556575859606162636465666768697071727374"
-                            "75767778798081828384858687888990919293949596979899";
+const char text_pairs[200] = "00010203040506070809101112131415161718192021222324"
+                             "25262728293031323334353637383940414243444546474849"
+                             "50515253545556575859606162636465666768697071727374"
+                             "75767778798081828384858687888990919293949596979899";
 
 static inline char *put_pair(char *at, uint32_t value)
 {
-    memcpy(at, pairs + 2 * (size_t)value, 2);
+    memcpy(at, text_pairs + 2 * (size_t)value, 2);
     return at + 2;
 }
 
-/* Of values that fit 32 bits, whose division is cheap. */
-static inline int count_digits(uint32_t value)
+/* Four digits of a value below 10000. */
+static inline char *put_four(char *at, uint32_t value)
 {
-    return value < 10           ? 1
-           : value < 100        ? 2
-           : value < 1000       ? 3
-           : value < 10000      ? 4
-           : value < 100000     ? 5
-           : value < 1000000    ? 6
-           : value < 10000000   ? 7
-           : value < 100000000  ? 8
-           : value < 1000000000 ? 9
-                                : 10;
+    put_pair(at, value / 100);
+    return put_pair(at + 2, value % 100);
 }
 
-static inline char *put_narrow(char *at, uint32_t value)
+static char *put_eight(char *at, uint32_t value)
 {
-    char *end = at + count_digits(value);
-    char *to = end;
-
-    while (value >= 100) {
-        to -= 2;
-        put_pair(to, value % 100);
-        value /= 100;
-    }
-    if (value >= 10) {
-        put_pair(to - 2, value);
-    } else {
-        to[-1] = (char)('0' + value);
-    }
-    return end;
+    return put_four(put_four(at, value / FOUR_DIGITS), value % FOUR_DIGITS);
 }
 
 /* Exactly `count` digits. */
@@ -61,27 +41,26 @@ static char *put_digits(char *at, uint32_t value, int count)
     return at + count;
 }
 
-void text_put_integer(struct text *text, int64_t value)
+/* Without leading zeros, by groups of digits whose divisions are cheap. */
+static char *put_positive(char *at, uint64_t value)
 {
-    enum { BILLION = 1000000000, BILLION_DIGITS = 9 };
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    if (value < FOUR_DIGITS) {
+        return text_put_short(at, (uint32_t)value);
+    }
+    if (value < EIGHT_DIGITS) {
+        const uint32_t narrow = (uint32_t)value;
+        return put_four(text_put_short(at, narrow / FOUR_DIGITS), narrow % FOUR_DIGITS);
+    }
+    return put_eight(put_positive(at, value / EIGHT_DIGITS), (uint32_t)(value % EIGHT_DIGITS));
+}
 
+void text_put_long(struct text *text, int64_t value)
+{
     assert(text_room(text) >= INTEGER_MAX);
     if (value < 0) {
         *text->at++ = '-';
     }
-    if (left <= UINT32_MAX) {
-        text->at = put_narrow(text->at, (uint32_t)left);
-        return;
-    }
-    uint64_t high = left / BILLION;
-    if (high > UINT32_MAX) {
-        text->at = put_narrow(text->at, (uint32_t)(high / BILLION));
-        text->at = put_digits(text->at, (uint32_t)(high % BILLION), BILLION_DIGITS);
-    } else {
-        text->at = put_narrow(text->at, (uint32_t)high);
-    }
-    text->at = put_digits(text->at, (uint32_t)(left % BILLION), BILLION_DIGITS);
+    text->at = put_positive(text->at, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 /* A civil date and what follows it. */
@@ -120,25 +99,31 @@ static char *put_time(char *at, uint32_t second_of_day)
     return put_pair(at, second_of_day % 60);
 }
 
-static void turn_to_day(struct text *text, int64_t utc_ms)
+static void turn_to_minute(struct text *text, int64_t utc_ms)
 {
-    civil_t civil = civil_from_utc(utc_ms);
-
-    text->day_utc_ms = local_day(utc_ms) * DAY_MS - LOCAL_OFFSET_MS;
-    put_date(text->date, &civil, ' ');
+    if (text->minute[0] == '\0' || utc_ms < text->day_utc_ms ||
+        utc_ms >= text->day_utc_ms + DAY_MS) {
+        const civil_t civil = civil_from_utc(utc_ms);
+        text->day_utc_ms = local_day(utc_ms) * DAY_MS - LOCAL_OFFSET_MS;
+        put_date(text->minute, &civil, ' ');
+    }
+    const uint32_t minute = (uint32_t)(utc_ms - text->day_utc_ms) / MINUTE_MS;
+    put_time(text->minute + TEXT_DATE, minute * 60);
+    text->minute_utc_ms = text->day_utc_ms + (int64_t)minute * MINUTE_MS;
 }
 
 void text_put_local_time(struct text *text, int64_t utc_ms)
 {
-    enum { LENGTH = TEXT_DATE + 8 };
+    uint64_t since = (uint64_t)(utc_ms - text->minute_utc_ms);
 
-    assert(text_room(text) >= LENGTH);
-    if (text->date[0] == '\0' || utc_ms < text->day_utc_ms || utc_ms >= text->day_utc_ms + DAY_MS) {
-        turn_to_day(text, utc_ms);
+    assert(text_room(text) >= TEXT_MINUTE + 2);
+    if (since >= MINUTE_MS || text->minute[0] == '\0') {
+        turn_to_minute(text, utc_ms);
+        since = (uint64_t)(utc_ms - text->minute_utc_ms);
     }
-    memcpy(text->at, text->date, TEXT_DATE);
-    put_time(text->at + TEXT_DATE, (uint32_t)(utc_ms - text->day_utc_ms) / 1000);
-    text->at += LENGTH;
+    memcpy(text->at, text->minute, TEXT_MINUTE);
+    put_pair(text->at + TEXT_MINUTE, (uint32_t)since / 1000);
+    text->at += TEXT_MINUTE + 2;
 }
 
 void text_put_iso_time(struct text *text, int64_t utc_ms)
@@ -161,14 +146,19 @@ static const bool is_special[256] = {
 
 static void put_cell(struct text *text, const char *string, bool guard)
 {
-    size_t plain = 0;
+    char *at = text->at;
 
-    while (!is_special[(unsigned char)string[plain]]) {
-        plain++;
-    }
-    if (!guard && string[plain] == '\0') {
-        text_put(text, string, plain);
-        return;
+    /* Most cells are plain: they are copied as they are looked at. */
+    for (const char *from = string; !guard; from++) {
+        if (is_special[(unsigned char)*from]) {
+            if (*from == '\0') {
+                text->at = at;
+                return;
+            }
+            break;
+        }
+        assert(at < text->end);
+        *at++ = *from;
     }
     text_put_char(text, '"');
     if (guard) {

@@ -11,16 +11,16 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { TEXT_LINE_MAX = 4096, TEXT_WORD_MAX = 24, TEXT_DATE = 11 };
+enum { TEXT_LINE_MAX = 4096, TEXT_WORD_MAX = 24, TEXT_DATE = 11, TEXT_MINUTE = TEXT_DATE + 6 };
 
 struct text {
     char *at;  /* where the next byte goes */
     char *end; /* of the buffer */
 
-    /* The local day written last: most moments of a ledger are of the same day as the one before.
-     */
-    int64_t day_utc_ms;       /* its midnight */
-    char date[TEXT_DATE + 1]; /* "2026-11-23 "; "" before the first */
+    /* The local minute written last: a lid opens and closes in the same one, and most moments of a
+     * ledger are of the same day as the one before. */
+    int64_t day_utc_ms, minute_utc_ms; /* where they begin */
+    char minute[TEXT_MINUTE + 3];      /* "2026-11-23 08:42:" and two digits; "" before the first */
 };
 
 /* A word with its length beside it, to be copied without looking at its bytes. */
@@ -61,7 +61,37 @@ static inline void text_put_word(struct text *text, const text_word_t *word)
     text->at += word->length;
 }
 
-void text_put_integer(struct text *text, int64_t value);
+extern const char text_pairs[200]; /* the two digits of 0 to 99 */
+
+/* A value below 10000 without leading zeros; returns where the next byte goes. */
+static inline char *text_put_short(char *at, uint32_t value)
+{
+    const uint32_t high = value / 100;
+
+    if (value >= 1000) {
+        memcpy(at, text_pairs + 2 * (size_t)high, 2);
+        at += 2;
+    } else if (value >= 100) {
+        *at++ = (char)('0' + high);
+    } else if (value < 10) {
+        *at = (char)('0' + value);
+        return at + 1;
+    }
+    memcpy(at, text_pairs + 2 * (size_t)(value - high * 100), 2);
+    return at + 2;
+}
+
+void text_put_long(struct text *text, int64_t value); /* any value */
+
+static inline void text_put_integer(struct text *text, int64_t value)
+{
+    if ((uint64_t)value < 10000) {
+        assert(text_room(text) >= 4);
+        text->at = text_put_short(text->at, (uint32_t)value);
+    } else {
+        text_put_long(text, value);
+    }
+}
 
 /* 12.5 for 125; at least 0 */
 void text_put_tenths(struct text *text, int64_t tenths);

@@ -9,6 +9,7 @@ enum {
     COMMAND_FAILED = 2  /* usage or environment */
 };
 
+int command_calibration(int argc, char **argv);
 int command_backup(int argc, char **argv);
 int command_decode(int argc, char **argv);
 int command_doctor(int argc, char **argv);

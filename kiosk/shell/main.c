@@ -1,6 +1,7 @@
 /* biaogan: one program, a table of subcommands. */
 #include "kiosk/shell/commands.h"
 #include "kiosk/shell/version.h"
+#include "kiosk/store/ledger.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static const struct command {
     {"verify", command_verify, "is the ledger what was written?"},
     {"backup", command_backup, "a copy of the ledger on another medium"},
     {"purge", command_purge, "takes out rows that are old and exported"},
+    {"calibration", command_calibration, "a scale was held against a known weight -> ledger"},
     {"people", command_people, "who belongs to which card; erases people without a trace"},
     {"simulate", command_simulate, "a simulated site -> capture and truth, in virtual time"},
     {"passwd", command_passwd, "a PIN or password -> the hash for the site file"},
@@ -31,7 +33,7 @@ static void print_usage(FILE *out)
 {
     fputs("usage: biaogan COMMAND [OPTION...]      (each COMMAND has --help)\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
     }
 }
 
@@ -49,6 +51,7 @@ int main(int argc, char **argv)
         puts("biaogan " BIAOGAN_VERSION);
         return 0;
     }
+    ledger_begin_process();
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
             return commands[i].run(argc - 1, argv + 1);

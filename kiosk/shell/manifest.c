@@ -1,7 +1,7 @@
 #include "kiosk/shell/manifest.h"
 
-#include "kiosk/shell/clock.h"
-#include "kiosk/store/notes.h"
+#include "kiosk/shell/noted.h"
+#include "kiosk/store/ledger.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,26 +13,8 @@ enum { PATH_SIZE = 4200 };
 
 bool manifest_record(const char *directory, const struct event_export *export)
 {
-    struct kiosk_event event = {.kind = EVENT_EXPORT, .body.export = *export};
-    struct ledger *ledger = NULL;
-    char boot_id[BOOT_ID_MAX], error[LEDGER_ERROR_MAX];
-
-    if (!notes_leave(directory, &event)) {
-        fprintf(stderr,
-                "biaogan export: %s/notes: cannot be written (%s); the ledger will not know of "
-                "this export\n",
-                directory, strerror(errno));
-        return false;
-    }
-    /* Where the kiosk runs, it has the ledger, and finds the note by itself. */
-    clock_start(1);
-    clock_boot_id(boot_id);
-    if (ledger_open(&ledger, directory, boot_id, error) == LEDGER_OK) {
-        const moment_t now = clock_moment();
-        notes_take(directory, ledger, &now);
-        ledger_close(ledger);
-    }
-    return true;
+    const struct kiosk_event event = {.kind = EVENT_EXPORT, .body.export = *export};
+    return noted_record(directory, &event, "export");
 }
 
 /* As JSON wants it: names of files may hold anything. */

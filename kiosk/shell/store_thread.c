@@ -237,7 +237,7 @@ static void take_notes(struct store_thread *store)
 {
     if (store->ledger != NULL && !store->has_record) {
         const moment_t now = clock_moment();
-        if (notes_take(store->directory, store->ledger, &now) > 0) {
+        if (notes_take(store->directory, store->ledger, &now, true) > 0) {
             post_statement(store);
         }
     }

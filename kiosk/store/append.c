@@ -17,6 +17,19 @@ bool ledger_signs_at_once(enum event_kind kind)
     return (unsigned)kind < EVENT_KIND_COUNT && signs_at_once[kind];
 }
 
+/* Rows whose moment is not of the run that they stand in: written by another program, or by the
+ * ledger itself. They take no part in the rules of time. */
+static const bool has_own_time[EVENT_KIND_COUNT] = {
+    [EVENT_CHECKPOINT] = true, [EVENT_KEY] = true,         [EVENT_SETTINGS] = true,
+    [EVENT_EXPORT] = true,     [EVENT_STORAGE] = true,     [EVENT_SET_ASIDE] = true,
+    [EVENT_PURGE] = true,      [EVENT_CALIBRATION] = true,
+};
+
+bool ledger_has_own_time(enum event_kind kind)
+{
+    return (unsigned)kind < EVENT_KIND_COUNT && has_own_time[kind];
+}
+
 static int insert_row(struct ledger *ledger, const struct kiosk_event *event)
 {
     char body[LEDGER_BODY_MAX];
@@ -212,13 +225,11 @@ enum ledger_result ledger_finish(struct ledger *ledger, const char *doing, int c
                                  char error[LEDGER_ERROR_MAX])
 {
     if (code == SQLITE_OK) {
-        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+        code = db_commit(&ledger->db);
     }
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, doing, code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle)) {
-            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
-        }
+        db_roll_back(&ledger->db);
         ledger_rolled_back(ledger);
         return result;
     }
@@ -246,7 +257,7 @@ enum ledger_result ledger_append(struct ledger *ledger, const struct kiosk_event
     if (is_there) {
         return LEDGER_OK;
     }
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
     if (code == SQLITE_OK) {
         code = ledger_put(ledger, event, seq);
     }
@@ -266,7 +277,7 @@ enum ledger_result ledger_sign(struct ledger *ledger, int64_t now_ms, char error
     }
     at.utc_ms += at.quality != CLOCK_UNSET ? now_ms - at.t_ms : 0;
     at.t_ms = now_ms;
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
     if (code == SQLITE_OK) {
         code = put_checkpoint(ledger, &at);
     }

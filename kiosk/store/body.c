@@ -126,6 +126,12 @@ static const struct field layouts[EVENT_KIND_COUNT][FIELDS_MAX] = {
     [EVENT_IDENTIFIED] = {F(identified, visit, FIELD_INT64), F(identified, person, FIELD_TEXT)},
     [EVENT_ZERO] = {SCALE_ORDER_FIELDS},
     [EVENT_TARE] = {SCALE_ORDER_FIELDS},
+    [EVENT_CALIBRATION] = {F(calibration, scale, FIELD_TEXT),
+                           F(calibration, reference_g, FIELD_INT32),
+                           F(calibration, before_g, FIELD_INT32),
+                           F_IF(calibration, after_g, FIELD_INT32, WITH_FLAG,
+                                calibration.has_after),
+                           F(calibration, who, FIELD_TEXT)},
 };
 
 /* Members are reached by offset, so their enums must have the size of an int. */

@@ -3,13 +3,15 @@
 #include <assert.h>
 #include <string.h>
 
+#include <nettle/sha2.h>
 #include <sodium.h>
 
-_Static_assert(CHAIN_HASH_SIZE == crypto_hash_sha256_BYTES, "SHA-256");
+/* Nettle hashes with the processor's own instructions where it has them, libsodium never does: each
+ * commit waits for its hashes, and a verifier does little else. */
+_Static_assert(CHAIN_HASH_SIZE == SHA256_DIGEST_SIZE, "SHA-256");
 _Static_assert(CHAIN_KEY_SIZE == crypto_sign_PUBLICKEYBYTES, "Ed25519");
 _Static_assert(CHAIN_KEY_SIZE == crypto_sign_SEEDBYTES, "Ed25519");
 _Static_assert(CHAIN_SIGNATURE_SIZE == crypto_sign_BYTES, "Ed25519");
-_Static_assert(CHAIN_HASH_SIZE == crypto_auth_hmacsha256_BYTES, "HMAC-SHA-256");
 
 /* The tags with their NUL. */
 static const char genesis_tag[] = "biaogan genesis 1";
@@ -28,19 +30,19 @@ static void big_endian(uint64_t value, uint8_t *bytes, size_t size)
 }
 
 /* A row may be long: its bytes go into the hash as they come. */
-static void feed(crypto_hash_sha256_state *state, const void *bytes, size_t size)
+static void feed(struct sha256_ctx *state, const void *bytes, size_t size)
 {
-    crypto_hash_sha256_update(state, bytes, size);
+    sha256_update(state, size, bytes);
 }
 
-static void feed_integer(crypto_hash_sha256_state *state, int64_t value)
+static void feed_integer(struct sha256_ctx *state, int64_t value)
 {
     uint8_t bytes[8];
     big_endian((uint64_t)value, bytes, sizeof bytes);
     feed(state, bytes, sizeof bytes);
 }
 
-static void feed_text(crypto_hash_sha256_state *state, const char *text, size_t length)
+static void feed_text(struct sha256_ctx *state, const char *text, size_t length)
 {
     uint8_t bytes[4];
     big_endian(length, bytes, sizeof bytes);
@@ -48,7 +50,7 @@ static void feed_text(crypto_hash_sha256_state *state, const char *text, size_t 
     feed(state, text, length);
 }
 
-static void feed_utc(crypto_hash_sha256_state *state, bool has_utc, int64_t utc_ms)
+static void feed_utc(struct sha256_ctx *state, bool has_utc, int64_t utc_ms)
 {
     const uint8_t known = has_utc;
     feed(state, &known, sizeof known);
@@ -57,21 +59,21 @@ static void feed_utc(crypto_hash_sha256_state *state, bool has_utc, int64_t utc_
 
 void chain_genesis(const struct chain_origin *origin, uint8_t hash[CHAIN_HASH_SIZE])
 {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
 
-    crypto_hash_sha256_init(&state);
+    sha256_init(&state);
     feed(&state, genesis_tag, sizeof genesis_tag);
     feed(&state, origin->id, sizeof origin->id);
     feed(&state, origin->public_key, sizeof origin->public_key);
     feed_integer(&state, origin->imported_seq);
-    crypto_hash_sha256_final(&state, hash);
+    sha256_digest(&state, CHAIN_HASH_SIZE, hash);
 }
 
 void chain_link(uint8_t hash[CHAIN_HASH_SIZE], const struct chain_row *row)
 {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
 
-    crypto_hash_sha256_init(&state);
+    sha256_init(&state);
     feed(&state, row_tag, sizeof row_tag);
     feed(&state, hash, CHAIN_HASH_SIZE);
     feed_integer(&state, row->seq);
@@ -81,7 +83,7 @@ void chain_link(uint8_t hash[CHAIN_HASH_SIZE], const struct chain_row *row)
     feed_utc(&state, row->has_utc, row->utc_ms);
     feed_text(&state, row->clock, row->clock_length);
     feed_text(&state, row->body, row->body_length);
-    crypto_hash_sha256_final(&state, hash);
+    sha256_digest(&state, CHAIN_HASH_SIZE, hash);
 }
 
 /* ---- signatures ------------------------------------------------------------------------------ */
@@ -128,18 +130,18 @@ static void checkpoint_message(const struct chain_checkpoint *checkpoint, struct
 
 void chain_signer_init(struct chain_signer *signer, const uint8_t seed[CHAIN_KEY_SIZE])
 {
-    crypto_hash_sha256_state state;
+    struct sha256_ctx state;
     uint8_t key[CHAIN_HASH_SIZE];
 
     int failed = crypto_sign_seed_keypair(signer->public_key, signer->secret_key, seed);
     assert(failed == 0);
     (void)failed;
-    crypto_hash_sha256_init(&state);
+    sha256_init(&state);
     feed(&state, head_key_tag, sizeof head_key_tag);
     feed(&state, seed, CHAIN_KEY_SIZE);
-    crypto_hash_sha256_final(&state, key);
-    crypto_auth_hmacsha256_init(&signer->head, key, sizeof key);
-    crypto_auth_hmacsha256_update(&signer->head, (const uint8_t *)head_tag, sizeof head_tag);
+    sha256_digest(&state, CHAIN_HASH_SIZE, key);
+    hmac_sha256_set_key(&signer->head, sizeof key, key);
+    hmac_sha256_update(&signer->head, sizeof head_tag, (const uint8_t *)head_tag);
     sodium_memzero(key, sizeof key);
 }
 
@@ -181,21 +183,27 @@ void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGER
 void chain_head_mac(const struct chain_signer *signer, const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
                     const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE])
 {
-    crypto_auth_hmacsha256_state state = signer->head;
+    struct hmac_sha256_ctx state = signer->head;
     uint8_t number[8];
 
     big_endian((uint64_t)seq, number, sizeof number);
-    crypto_auth_hmacsha256_update(&state, id, CHAIN_ID_SIZE);
-    crypto_auth_hmacsha256_update(&state, number, sizeof number);
-    crypto_auth_hmacsha256_update(&state, hash, CHAIN_HASH_SIZE);
-    crypto_auth_hmacsha256_final(&state, mac);
+    hmac_sha256_update(&state, CHAIN_ID_SIZE, id);
+    hmac_sha256_update(&state, sizeof number, number);
+    hmac_sha256_update(&state, CHAIN_HASH_SIZE, hash);
+    hmac_sha256_digest(&state, CHAIN_HASH_SIZE, mac);
 }
 
 /* ---- digits ---------------------------------------------------------------------------------- */
 
 void chain_hex(const uint8_t *bytes, size_t size, char *text)
 {
-    sodium_bin2hex(text, 2 * size + 1, bytes, size);
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < size; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    text[2 * size] = '\0';
 }
 
 bool chain_unhex(const char *text, uint8_t *bytes, size_t size)

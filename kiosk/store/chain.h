@@ -42,7 +42,9 @@
  *
  * Key in force: `public_key` of ledger_meta up to the first row of kind `key`; from each such row
  * on the "key" in its body, whose "previous" names the one before. A checkpoint of any other key
- * is forged.
+ * is forged. After a purge, whose rows may have named keys, it is up to the first row of kind `key`
+ * that is left the "previous" of that row, and where none is left the "key" of the checkpoint
+ * behind the newest row of kind `purge`.
  *
  * Statement, a checkpoint outside the ledger (the head file, the QR code on the screen, the
  * manifest of an export): one line, fields separated by one blank, "-" for an empty site or an
@@ -78,7 +80,7 @@
  *              other way round
  *
  * and, for rows of other kinds than checkpoint, key, settings, export, storage, set_aside, purge,
- * compared with the last such row before:
+ * calibration, compared with the last such row before:
  *
  *   boot       another boot, and the row is no `start`
  *   order      same boot, no `start`, and t_ms is less
@@ -103,6 +105,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <nettle/hmac.h>
 #include <sodium.h>
 
 enum {
@@ -153,7 +156,7 @@ struct chain_checkpoint {
 struct chain_signer {
     uint8_t public_key[CHAIN_KEY_SIZE];
     uint8_t secret_key[crypto_sign_SECRETKEYBYTES];
-    crypto_auth_hmacsha256_state head; /* with its key and its tag */
+    struct hmac_sha256_ctx head; /* with its key and its tag */
 };
 void chain_signer_init(struct chain_signer *signer, const uint8_t seed[CHAIN_KEY_SIZE]);
 
@@ -169,7 +172,8 @@ void chain_fingerprint(const uint8_t key[CHAIN_KEY_SIZE], char text[CHAIN_FINGER
 void chain_head_mac(const struct chain_signer *signer, const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
                     const uint8_t hash[CHAIN_HASH_SIZE], uint8_t mac[CHAIN_HASH_SIZE]);
 
-/* Lower-case hexadecimal digits and back; false where `text` is not exactly 2 * size of them. */
+/* Lower-case hexadecimal digits, of what is no secret (its time tells of the bytes), and back;
+ * false where `text` is not exactly 2 * size of them. */
 void chain_hex(const uint8_t *bytes, size_t size, char *text);
 bool chain_unhex(const char *text, uint8_t *bytes, size_t size);
 

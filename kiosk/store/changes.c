@@ -193,6 +193,26 @@ static int note(struct ledger *ledger, const moment_t *at, const char *was, cons
     return code;
 }
 
+int ledger_settings_again(struct ledger *ledger, const moment_t *at, int64_t purged_seq)
+{
+    char recorded[EVENT_HASH_MAX], digest[EVENT_HASH_MAX];
+    int code = SQLITE_OK;
+
+    int64_t seq =
+        schema_integer(ledger->db.handle, "SELECT max(seq) FROM settings", INT64_MAX, &code);
+    if (code != SQLITE_OK || seq > purged_seq) {
+        return code;
+    }
+    char *text = read_last(ledger, recorded, &code);
+    if (code == SQLITE_OK) {
+        digest_of(text, digest);
+        /* A text that is not the recorded one gets no new row to be right by. */
+        code = strcmp(digest, recorded) == 0 ? put_digest(ledger, at, text, digest) : SQLITE_OK;
+    }
+    free(text);
+    return code;
+}
+
 enum ledger_result ledger_note_settings(struct ledger *ledger, const moment_t *at,
                                         const struct ledger_setting *settings, int count,
                                         char error[LEDGER_ERROR_MAX])
@@ -207,7 +227,7 @@ enum ledger_result ledger_note_settings(struct ledger *ledger, const moment_t *a
     if (code == SQLITE_OK) {
         digest_of(is, digest);
         if (strcmp(digest, recorded) != 0 || strcmp(is, was) != 0) {
-            code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+            code = db_begin(&ledger->db);
             if (code == SQLITE_OK) {
                 code = note(ledger, at, was, recorded, is);
             }

@@ -12,13 +12,20 @@
 
 #include <sodium.h>
 
-enum { BLOCK_SIZE = 512, END_BLOCKS = 2, CHECKPOINT_BLOCK = 2, FIELDS_MAX = 9, LINE_MAX_SIZE = 96 };
+enum {
+    BLOCK_SIZE = 512,
+    END_BLOCKS = 2,
+    CHECKPOINT_BLOCK = 2,
+    FIELDS_MAX = 9,
+    LINE_MAX_SIZE = 96,
+    SEQ_MAX = 24
+};
 
 _Static_assert(sizeof(((struct chain_checkpoint *)0)->site) >= SITE_ID_MAX, "a site fits");
 
 static const char key_word[] = "biaogan-key 1 ";
 static const char checkpoint_word[] = "biaogan-checkpoint";
-static const char head_word[] = "biaogan-head";
+#define HEAD_WORD "biaogan-head"
 
 static void path_in(char path[CHECKPOINT_PATH_MAX], const char *directory, const char *name)
 {
@@ -69,7 +76,7 @@ static bool write_key(const struct recorder_key *key, int file)
     char line[LINE_MAX_SIZE];
     char digits[CHAIN_HEX_MAX];
 
-    chain_hex(key->seed, sizeof key->seed, digits);
+    sodium_bin2hex(digits, sizeof digits, key->seed, sizeof key->seed);
     int length = snprintf(line, sizeof line, "%s%s\n", key_word, digits);
     bool written = write(file, line, (size_t)length) == length && fsync(file) == 0;
     sodium_memzero(digits, sizeof digits);
@@ -246,7 +253,7 @@ static bool parse_end(const char *block, const struct recorder_key *key, struct 
     uint8_t mac[CHAIN_HASH_SIZE], expected[CHAIN_HASH_SIZE];
 
     snprintf(copy, sizeof copy, "%s", block);
-    if (cut_fields(copy, fields) != 6 || strcmp(fields[0], head_word) != 0 ||
+    if (cut_fields(copy, fields) != 6 || strcmp(fields[0], HEAD_WORD) != 0 ||
         strcmp(fields[1], "1") != 0 || !chain_unhex(fields[2], end->id, sizeof end->id) ||
         !parse_number(fields[3], &end->seq) ||
         !chain_unhex(fields[4], end->hash, sizeof end->hash) ||
@@ -354,20 +361,27 @@ static void write_block(struct head_file *head, unsigned block, const char *line
     }
 }
 
+/* Returns where the next sign goes. */
+static char *put_hex(char *at, const uint8_t *bytes, size_t size)
+{
+    chain_hex(bytes, size, at);
+    return at + 2 * size;
+}
+
 void head_write_end(struct head_file *head, const struct recorder_key *key,
                     const uint8_t id[CHAIN_ID_SIZE], int64_t seq,
                     const uint8_t hash[CHAIN_HASH_SIZE])
 {
-    char line[BLOCK_SIZE], id_text[CHAIN_HEX_MAX], hash_text[CHAIN_HEX_MAX];
-    char mac_text[CHAIN_HEX_MAX];
+    char line[BLOCK_SIZE] = HEAD_WORD " 1 ";
     uint8_t mac[CHAIN_HASH_SIZE];
+    char *at = line + strlen(line);
 
     chain_head_mac(&key->signer, id, seq, hash, mac);
-    chain_hex(id, CHAIN_ID_SIZE, id_text);
-    chain_hex(hash, CHAIN_HASH_SIZE, hash_text);
-    chain_hex(mac, sizeof mac, mac_text);
-    snprintf(line, sizeof line, "%s 1 %s %" PRId64 " %s %s", head_word, id_text, seq, hash_text,
-             mac_text);
+    at = put_hex(at, id, CHAIN_ID_SIZE);
+    at += snprintf(at, SEQ_MAX, " %" PRId64 " ", seq);
+    at = put_hex(at, hash, CHAIN_HASH_SIZE);
+    *at++ = ' ';
+    put_hex(at, mac, sizeof mac);
     write_block(head, head->next_block, line);
     head->next_block ^= 1;
 }

@@ -242,12 +242,49 @@ int db_run(struct db *db, enum statement statement, const db_value_t *values, in
     }
     db->run_errno = code == SQLITE_DONE ? 0 : errno;
     sqlite3_reset(prepared);
-    sqlite3_clear_bindings(prepared);
     return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static void release(struct db *db)
+{
+    if (db->is_holding) {
+        sqlite3_reset(db->statements[STATEMENT_HOLD]);
+    }
+    db->is_holding = false;
+}
+
+int db_begin(struct db *db)
+{
+    if (!db->is_holding) {
+        /* Without it a transaction takes its own lock: what fails here fails there again. */
+        db->is_holding = sqlite3_step(db->statements[STATEMENT_HOLD]) == SQLITE_ROW;
+        if (!db->is_holding) {
+            sqlite3_reset(db->statements[STATEMENT_HOLD]);
+        }
+    }
+    int code = db_run(db, STATEMENT_BEGIN, NULL, 0);
+    if (code != SQLITE_OK) {
+        release(db);
+    }
+    return code;
+}
+
+int db_commit(struct db *db)
+{
+    return db_run(db, STATEMENT_COMMIT, NULL, 0);
+}
+
+void db_roll_back(struct db *db)
+{
+    if (!sqlite3_get_autocommit(db->handle)) {
+        (void)db_run(db, STATEMENT_ROLLBACK, NULL, 0);
+    }
+    release(db);
 }
 
 int db_checkpoint(struct db *db)
 {
+    release(db);
     int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
                                          &db->wal_pages, NULL);
     bool later = (code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED ||
@@ -277,6 +314,7 @@ void db_close(struct db *db, bool clean)
         close(db->lock);
     }
     memset(db->statements, 0, sizeof db->statements);
+    db->is_holding = false;
     db->handle = NULL;
     db->lock = -1;
 }

@@ -28,6 +28,7 @@ struct db {
     sqlite3 *handle;
     struct gather gather;                      /* of a writer */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
+    bool is_holding;                           /* STATEMENT_HOLD keeps its read transaction */
     int wal_pages;                             /* in the WAL after the last commit; -1: unknown */
     int run_errno;                             /* errno of the last db_run() that failed, or 0 */
     int lock;                                  /* descriptor of the lock file, or -1 */
@@ -70,6 +71,14 @@ int db_prepare(struct db *db);
 
 /* Runs a prepared statement to its end. Returns SQLITE_OK or the extended error code. */
 int db_run(struct db *db, enum statement statement, const db_value_t *values, int count);
+
+/* Transactions of the writer. The read lock that a transaction stands on is kept from one to the
+ * next: taking it and giving it back are four system calls, as many as all else a commit does. A
+ * checkpoint gives it back, because a lock on an old frame lets it copy no newer ones. Other
+ * connections read as ever. Return an SQLite code. */
+int db_begin(struct db *db);
+int db_commit(struct db *db);
+void db_roll_back(struct db *db); /* where one is open */
 
 /* Copies the WAL into the file. SQLITE_OK also where readers or a full medium put it off; an error
  * means that a sync failed. To be called before the first write, so that whatever is in the WAL is

@@ -1,6 +1,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,6 +300,11 @@ static void close_writer(struct ledger *ledger, bool clean)
     }
 }
 
+void ledger_begin_process(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum ledger_result ledger_open(struct ledger **ledger, const char *directory, const char *boot_id,
                                char error[LEDGER_ERROR_MAX])
 {
@@ -497,10 +503,22 @@ enum ledger_result ledger_statement(struct ledger *ledger, struct ledger_stateme
     return code == SQLITE_OK ? LEDGER_OK : ledger_fail(ledger, "read its checkpoint", code, error);
 }
 
+int64_t ledger_first_row_of(struct ledger *ledger, int64_t day, int *code)
+{
+    char query[96];
+    struct kiosk_event purge;
+
+    if (ledger_find_newest(ledger, EVENT_PURGE, &purge) == SQLITE_OK &&
+        day < local_day(purge.body.purge.before_utc_ms)) {
+        return 1;
+    }
+    snprintf(query, sizeof query, "SELECT min(first_seq) FROM days WHERE day >= %" PRId64, day);
+    return schema_integer(ledger->db.handle, query, INT64_MAX, code);
+}
+
 enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledger_visitor *visit,
                                void *context, char error[LEDGER_ERROR_MAX])
 {
-    char first_of_day[96];
     sqlite3_stmt *rows = NULL;
     int64_t first = 1;
     int code = SQLITE_OK;
@@ -510,10 +528,7 @@ enum ledger_result ledger_fold(struct ledger *ledger, int64_t from_utc_ms, ledge
     recent = recent > 1 ? recent : 1;
     int64_t oldest = schema_integer(ledger->db.handle, "SELECT min(seq) FROM ledger", 1, &code);
     if (code == SQLITE_OK && from_utc_ms != 0) {
-        snprintf(first_of_day, sizeof first_of_day,
-                 "SELECT min(first_seq) FROM days WHERE day >= %lld",
-                 (long long)local_day(from_utc_ms));
-        first = schema_integer(ledger->db.handle, first_of_day, INT64_MAX, &code);
+        first = ledger_first_row_of(ledger, local_day(from_utc_ms), &code);
         first = recent < first ? recent : first;
     }
     /* What was purged is not missing. */

@@ -45,6 +45,8 @@ struct ledger {
     bool has_news;
     struct chain_checkpoint news;
 
+    struct record_cursor *taking; /* the one whose statement is being stepped, or NULL */
+
     char notice[LEDGER_ERROR_MAX];
 };
 
@@ -64,6 +66,11 @@ int ledger_compare_key(struct ledger *ledger, bool made);
 /* The newest row of a kind that the index `ledger_rare` holds. SQLITE_DONE: there is none. */
 int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk_event *event);
 
+/* The key in force behind row `seq`, and the row that put it there, 0 where that is no row of the
+ * ledger: kiosk/store/chain.h. Returns an SQLite code. */
+int ledger_find_key(struct ledger *ledger, const struct chain_origin *origin, int64_t seq,
+                    uint8_t key[CHAIN_KEY_SIZE], int64_t *key_seq);
+
 /* Inside an open transaction of the writer: appends the event with its projections, before it the
  * rows that wait for the next one, behind it a checkpoint where one is due. The caller commits and
  * says so with ledger_committed(), or rolls back and says ledger_rolled_back(). Returns an SQLite
@@ -80,12 +87,24 @@ void ledger_rolled_back(struct ledger *ledger);
 void ledger_remember(struct ledger_end *end, const struct kiosk_event *event);
 bool ledger_signs_at_once(enum event_kind kind); /* false for EVENT_KIND_COUNT */
 
+/* Whether rows of this kind take no part in the rules of time: kiosk/store/chain.h. Likewise. */
+bool ledger_has_own_time(enum event_kind kind);
+
 /* Writes what `event`, row `seq`, changes in the projections, inside the open transaction. Returns
  * an SQLite code. */
 int projections_apply(struct ledger *ledger, const struct kiosk_event *event, int64_t seq);
 
+/* The first row that can be of `day` or a later one; INT64_MAX: there is none. A purge takes the
+ * beginnings of days with it, of which rows may be left. */
+int64_t ledger_first_row_of(struct ledger *ledger, int64_t day, int *code);
+
 /* A column that holds text; "" for NULL. Borrowed until the statement moves on. */
 const char *ledger_column_text(sqlite3_stmt *row, int column);
+
+/* Inside an open transaction, before rows up to `purged_seq` go (changes.c): where the row with the
+ * digest of all settings is one of them, it is written once more, so that the next change has a
+ * row to be compared with. Returns an SQLite code. */
+int ledger_settings_again(struct ledger *ledger, const moment_t *at, int64_t purged_seq);
 
 /* Reads t_ms, utc_ms and clock from three columns. False where they contradict each other. */
 bool ledger_column_moment(sqlite3_stmt *row, int first, moment_t *at);

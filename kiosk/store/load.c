@@ -32,17 +32,53 @@ int ledger_find_newest(struct ledger *ledger, enum event_kind kind, struct kiosk
     return code;
 }
 
+int ledger_find_key(struct ledger *ledger, const struct chain_origin *origin, int64_t seq,
+                    uint8_t key[CHAIN_KEY_SIZE], int64_t *key_seq)
+{
+    /* The first of them that there is. ?2: a purge took the beginning, and with it rows of keys. */
+    static const char query[] =
+        "SELECT * FROM (SELECT seq, json_extract(body, '$.key') FROM ledger WHERE kind = 'key'"
+        " AND " SCHEMA_RARE " AND seq <= ?1 ORDER BY seq DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT 0, json_extract(body, '$.previous') FROM ledger"
+        " WHERE kind = 'key' AND " SCHEMA_RARE " AND seq > ?1 AND ?2 ORDER BY seq LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT 0, json_extract(body, '$.key') FROM ledger"
+        " WHERE kind = 'checkpoint' AND ?2 AND seq = 1 + (SELECT max(seq) FROM ledger"
+        " WHERE kind = 'purge' AND " SCHEMA_RARE ")) LIMIT 1";
+    sqlite3_stmt *row = NULL;
+    int code = SQLITE_OK;
+    const bool is_purged =
+        schema_integer(ledger->db.handle, "SELECT min(seq) FROM ledger", 1, &code) > 1;
+
+    memcpy(key, origin->public_key, CHAIN_KEY_SIZE);
+    *key_seq = 0;
+    if (code == SQLITE_OK) {
+        code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &row, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_int64(row, 1, seq);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_int(row, 2, is_purged);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(row);
+    }
+    if (code == SQLITE_ROW) {
+        *key_seq = sqlite3_column_int64(row, 0);
+        code = chain_unhex(ledger_column_text(row, 1), key, CHAIN_KEY_SIZE) ? SQLITE_OK
+                                                                            : SQLITE_CORRUPT;
+    }
+    sqlite3_finalize(row);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 int ledger_compare_key(struct ledger *ledger, bool made)
 {
-    struct kiosk_event last;
     uint8_t in_force[CHAIN_KEY_SIZE];
-    int code = ledger_find_newest(ledger, EVENT_KEY, &last);
+    int64_t seq;
+    int code = ledger_find_key(ledger, &ledger->origin, INT64_MAX, in_force, &seq);
 
-    memcpy(in_force, ledger->origin.public_key, sizeof in_force);
-    if (code == SQLITE_OK && !chain_unhex(last.body.key.key, in_force, sizeof in_force)) {
-        return SQLITE_CORRUPT;
-    }
-    if (code != SQLITE_OK && code != SQLITE_DONE) {
+    if (code != SQLITE_OK) {
         return code;
     }
     ledger->has_new_key = memcmp(in_force, ledger->key.signer.public_key, sizeof in_force) != 0;

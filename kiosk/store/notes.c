@@ -1,6 +1,7 @@
 #include "kiosk/store/notes.h"
 
 #include "kiosk/store/body.h"
+#include "kiosk/store/ledger_internal.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -17,6 +18,12 @@ enum { PATH_SIZE = 4400, NAME_DIGITS = 16 };
 
 static const char ending[] = ".note";
 
+static const bool may_be_left[EVENT_KIND_COUNT] = {
+    [EVENT_EXPORT] = true,
+    [EVENT_LOGIN] = true,
+    [EVENT_CALIBRATION] = true,
+};
+
 static bool write_whole(int file, const char *bytes, size_t count)
 {
     return write(file, bytes, count) == (ssize_t)count && fsync(file) == 0;
@@ -28,7 +35,7 @@ bool notes_leave(const char *directory, const struct kiosk_event *event)
     char digits[NAME_DIGITS + 1];
     uint8_t chance[NAME_DIGITS / 2];
 
-    assert(event->kind == EVENT_EXPORT || event->kind == EVENT_LOGIN);
+    assert(may_be_left[event->kind]);
     snprintf(path, sizeof path, "%s/notes", directory);
     if (mkdir(path, 0750) != 0 && errno != EEXIST) {
         return false;
@@ -70,12 +77,13 @@ static bool read_note(const char *path, struct kiosk_event *event)
     *body++ = '\0';
     memset(event, 0, sizeof *event);
     event->kind = event_kind_find(text);
-    return (event->kind == EVENT_EXPORT || event->kind == EVENT_LOGIN) &&
+    return event->kind != EVENT_KIND_COUNT && may_be_left[event->kind] &&
            body_decode(event, body, strlen(body), reason);
 }
 
 /* False where the ledger cannot take it now. */
-static bool take(const char *path, struct ledger *ledger, const moment_t *at)
+static bool take(const char *path, struct ledger *ledger, const moment_t *at, bool of_a_run,
+                 int *count)
 {
     struct kiosk_event event;
     char error[LEDGER_ERROR_MAX], aside[PATH_SIZE + 8];
@@ -85,11 +93,16 @@ static bool take(const char *path, struct ledger *ledger, const moment_t *at)
         snprintf(aside, sizeof aside, "%s.bad", path);
         return rename(path, aside) == 0;
     }
+    if (!of_a_run && !ledger_has_own_time(event.kind)) {
+        return true;
+    }
     event.at = *at;
-    return ledger_append(ledger, &event, &seq, error) == LEDGER_OK && unlink(path) == 0;
+    const bool taken = ledger_append(ledger, &event, &seq, error) == LEDGER_OK && unlink(path) == 0;
+    *count += taken;
+    return taken;
 }
 
-int notes_take(const char *directory, struct ledger *ledger, const moment_t *at)
+int notes_take(const char *directory, struct ledger *ledger, const moment_t *at, bool of_a_run)
 {
     char path[PATH_SIZE];
     int count = 0;
@@ -105,8 +118,7 @@ int notes_take(const char *directory, struct ledger *ledger, const moment_t *at)
         if (length == NAME_DIGITS + sizeof ending - 1 &&
             strcmp(entry->d_name + NAME_DIGITS, ending) == 0) {
             snprintf(path, sizeof path, "%s/notes/%s", directory, entry->d_name);
-            goes_on = take(path, ledger, at);
-            count += goes_on;
+            goes_on = take(path, ledger, at, of_a_run, &count);
         }
     }
     closedir(folder);

@@ -67,14 +67,21 @@ enum ledger_result ledger_participation(struct ledger *ledger, const struct peop
     static const char query[] =
         "SELECT person, count(*), sum(outcome IN ('consistent', 'corrected')),"
         " coalesce(sum(weight_g), 0) FROM deposits"
-        " WHERE (?1 IS NULL OR seq >= (SELECT min(first_seq) FROM days WHERE day >= ?1))"
+        " WHERE seq >= ?3"
         " AND (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2 AND day >= 0)"
         " GROUP BY person";
     sqlite3_stmt *rows = NULL;
-    int code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &rows, NULL);
+    int code = SQLITE_OK;
+    const int64_t first = range->has_from ? ledger_first_row_of(ledger, range->from, &code) : 0;
 
     memset(participation, 0, sizeof *participation);
     count_people(participation, people);
+    if (code == SQLITE_OK) {
+        code = sqlite3_prepare_v2(ledger->db.handle, query, -1, &rows, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_bind_int64(rows, 3, first);
+    }
     if (code == SQLITE_OK && range->has_from) {
         code = sqlite3_bind_int64(rows, 1, range->from);
     }

@@ -144,29 +144,58 @@ static int64_t last_row_of(struct ledger *ledger, int64_t day, int *code)
 }
 
 /* What must have been exported before rows go: everything that is nowhere else. Runs, uptime,
- * balance and figures can be made from these. A record without a clock is in no export of days. */
-static const char *const undated[RECORD_KIND_COUNT] = {
-    [RECORD_DEPOSITS] = "SELECT min(seq) FROM deposits WHERE day = -1 AND seq > ?",
-    [RECORD_VISITS] = "SELECT min(seq) FROM visits WHERE day = -1 AND seq > ?",
-    [RECORD_COLLECTIONS] = "SELECT min(seq) FROM collections WHERE day = -1 AND seq > ?",
-    [RECORD_INSPECTIONS] = "SELECT min(seq) FROM inspections WHERE day = -1 AND seq > ?",
-    [RECORD_ALARMS] = "SELECT min(seq) FROM alarms WHERE day = -1 AND seq > ?",
-    [RECORD_CHANGES] = "SELECT min(seq) FROM changes WHERE day = -1 AND seq > ?",
+ * balance and figures can be made from these. An alarm that was on at an earlier boundary stays
+ * behind it and was looked at then. */
+static const char *const recorded[RECORD_KIND_COUNT] = {
+    [RECORD_DEPOSITS] = "SELECT seq, day FROM deposits WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_VISITS] = "SELECT seq, day FROM visits WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_COLLECTIONS] =
+        "SELECT seq, day FROM collections WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_INSPECTIONS] =
+        "SELECT seq, day FROM inspections WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_ALARMS] = "SELECT seq, day FROM alarms WHERE seq BETWEEN ? AND ? ORDER BY seq",
+    [RECORD_CHANGES] = "SELECT seq, day FROM changes WHERE seq BETWEEN ? AND ? ORDER BY seq",
 };
 
-static int64_t before_undated(struct ledger *ledger, const struct covers *covers,
-                              enum record_kind what, int64_t last, int *code)
+/* A record without a clock is in no export of days; one that the clock brought back into a day
+ * that was exported already is not in that export. */
+static bool is_covered(const struct cover *cover, enum record_kind what, int64_t seq, int64_t day)
 {
-    int64_t covered = 0;
+    const bool has_day = cover->has_all || (day >= 0 && day >= cover->from && day <= cover->to);
+    return cover->what == what && has_day && seq <= cover->last_seq;
+}
 
-    for (int i = 0; i < covers->count; i++) {
-        const struct cover *cover = &covers->list[i];
-        if (cover->what == what && cover->has_all && cover->last_seq > covered) {
-            covered = cover->last_seq;
-        }
+/* The last row before the first record that nobody has, `last` at most. */
+static int64_t before_uncovered(struct ledger *ledger, const struct covers *covers,
+                                enum record_kind what, int64_t first, int64_t last, int *code)
+{
+    sqlite3_stmt *rows = NULL;
+    int at = 0; /* the cover of the record before: mostly of this one too */
+    bool found = true;
+
+    if (*code == SQLITE_OK) {
+        *code = sqlite3_prepare_v2(ledger->db.handle, recorded[what], -1, &rows, NULL);
     }
-    int64_t first = ask(ledger, undated[what], covered, INT64_MAX, code);
-    return first <= last ? first - 1 : last;
+    if (*code == SQLITE_OK) {
+        *code = sqlite3_bind_int64(rows, 1, first);
+    }
+    if (*code == SQLITE_OK) {
+        *code = sqlite3_bind_int64(rows, 2, last);
+    }
+    while (*code == SQLITE_OK && found && (*code = sqlite3_step(rows)) == SQLITE_ROW) {
+        const int64_t seq = sqlite3_column_int64(rows, 0), day = sqlite3_column_int64(rows, 1);
+        *code = SQLITE_OK;
+        found = false;
+        for (int i = 0; i < covers->count && !found; i++) {
+            const int tried = (at + i) % covers->count;
+            found = is_covered(&covers->list[tried], what, seq, day);
+            at = found ? tried : at;
+        }
+        last = found ? last : seq - 1;
+    }
+    *code = *code == SQLITE_DONE ? SQLITE_OK : *code;
+    sqlite3_finalize(rows);
+    return last;
 }
 
 static int find_range(struct ledger *ledger, struct purge *purge)
@@ -192,15 +221,21 @@ static int find_range(struct ledger *ledger, struct purge *purge)
     int64_t first_day =
         ask(ledger, "SELECT min(day) FROM days WHERE day > ?", SCHEMA_DAY_UNKNOWN, 0, &code);
     for (enum record_kind what = 0; what < RECORD_KIND_COUNT; what++) {
-        if (undated[what] == NULL) {
+        if (recorded[what] == NULL) {
             continue;
         }
         int64_t covered = last_row_of(ledger, covered_to(&covers, what, first_day), &code);
         last = covered < last ? covered : last;
-        last = before_undated(ledger, &covers, what, last, &code);
     }
     purge->has_more = last - purge->first_seq >= PURGE_ROWS_MAX;
-    purge->last_seq = purge->has_more ? purge->first_seq + PURGE_ROWS_MAX - 1 : last;
+    last = purge->has_more ? purge->first_seq + PURGE_ROWS_MAX - 1 : last;
+    for (enum record_kind what = 0; what < RECORD_KIND_COUNT; what++) {
+        if (recorded[what] != NULL) {
+            last = before_uncovered(ledger, &covers, what, purge->first_seq, last, &code);
+        }
+    }
+    purge->has_more = purge->has_more && last - purge->first_seq == PURGE_ROWS_MAX - 1;
+    purge->last_seq = last;
     return code;
 }
 
@@ -308,7 +343,10 @@ static enum ledger_result take_out(struct ledger *ledger, const struct purge *pu
     struct kiosk_event event;
     int64_t seq;
 
-    int code = db_run(&ledger->db, STATEMENT_BEGIN, NULL, 0);
+    int code = db_begin(&ledger->db);
+    if (code == SQLITE_OK) {
+        code = ledger_settings_again(ledger, &purge->now, purge->last_seq);
+    }
     if (code == SQLITE_OK) {
         code = describe(ledger, purge, &event);
     }
@@ -319,13 +357,11 @@ static enum ledger_result take_out(struct ledger *ledger, const struct purge *pu
         code = ledger_put(ledger, &event, &seq);
     }
     if (code == SQLITE_OK) {
-        code = db_run(&ledger->db, STATEMENT_COMMIT, NULL, 0);
+        code = db_commit(&ledger->db);
     }
     if (code != SQLITE_OK) {
         enum ledger_result result = ledger_fail(ledger, "purge it", code, error);
-        if (!sqlite3_get_autocommit(ledger->db.handle)) {
-            (void)db_run(&ledger->db, STATEMENT_ROLLBACK, NULL, 0);
-        }
+        db_roll_back(&ledger->db);
         ledger_rolled_back(ledger);
         return result;
     }

@@ -32,37 +32,29 @@ enum record_kind record_kind_find(const char *text)
 
 /* A record is read where SQLite has it: take_record() stands in the query's own condition and is
  * handed all columns of a row at once. Asking for them one by one after each step costs as much
- * again as finding the row. It holds (and the query stops there) where the visitor has enough. */
-enum { COLUMN_CURSOR, COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3, COLUMN_BODY };
-#define TAKE "take_record(?5, seq, t_ms, utc_ms, clock, site, "
-#define ALL(columns, table)                                                                        \
-    "SELECT 1 FROM " table " WHERE seq > ?1 AND seq <= ?2 AND " TAKE columns ") ORDER BY seq"
-/* CASE: no record is taken that the range does not hold. */
-#define SOME(columns, table)                                                                       \
-    "SELECT 1 FROM " table " WHERE seq > ?1 AND seq <= ?2"                                         \
-    " AND" TAKE_IN_RANGE(columns) " ORDER BY seq"
-#define SOURCE(columns, table) ALL(columns, table), SOME(columns, table)
+ * again as finding the row. It holds (and the query stops there) where the visitor has enough, and
+ * behind the last row of the cursor: a condition of the query's own would look at each row once
+ * more. */
+enum { COLUMN_SEQ, COLUMN_MOMENT, COLUMN_SITE = COLUMN_MOMENT + 3, COLUMN_BODY };
+#define FIRST_COLUMNS "seq, t_ms, utc_ms, clock, site"
+
+/* %s: the table, the condition. */
+static const char plain_query[] = "SELECT 1 FROM %s WHERE seq > ?1 AND %s ORDER BY seq";
 /* Of a compound query: the limit that is none keeps SQLite from moving the condition inside, where
  * it would see the rows of each part before they are in order. */
-#define IN_ORDER(query)                                                                            \
-    "(SELECT * FROM " query " WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT -1)"
-#define TAKE_IN_RANGE(columns)                                                                     \
-    " CASE WHEN (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4 AND day >= 0)"              \
-    " THEN " TAKE columns ") END"
-#define COMPOUND(columns, query)                                                                   \
-    "SELECT 1 FROM " IN_ORDER(query) " WHERE " TAKE columns ")",                                   \
-        "SELECT 1 FROM " IN_ORDER(query) " WHERE" TAKE_IN_RANGE(columns)
-
-/* A column that nobody asks for is not read. */
-#define PERSON "CASE WHEN ?6 THEN person END"
-
-static const char cursor_type[] = "record_cursor";
+static const char compound_query[] =
+    "SELECT 1 FROM (SELECT * FROM %s WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT -1) WHERE %s";
+/* CASE: no record is taken that the range does not hold. */
+static const char in_range[] =
+    "CASE WHEN (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4 AND day >= 0) THEN %s END";
 
 typedef bool record_reader(sqlite3_value **row, struct ledger_record *record);
 
 struct record_source {
-    const char *all, *some; /* every record; those of a range of days */
-    record_reader *read;    /* false: a word in the row is not known */
+    const char *table, *columns; /* behind FIRST_COLUMNS */
+    bool is_compound;
+    bool has_person;     /* as the last column, where somebody asks whose a record is */
+    record_reader *read; /* false: a word in the row is not known */
 };
 
 struct record_cursor {
@@ -74,6 +66,7 @@ struct record_cursor {
     int64_t end_seq;  /* the last one there was on opening */
     bool running;     /* the statement holds a read transaction */
     bool done;
+    bool is_past_end;            /* the statement stands behind end_seq */
     bool is_unknown;             /* `record` holds a word that this version does not know */
     const struct people *people; /* borrowed, or NULL */
     record_visitor *visit;
@@ -241,42 +234,54 @@ static bool read_run(sqlite3_value **row, struct ledger_record *record)
 }
 
 static const struct record_source sources[RECORD_KIND_COUNT] = {
-    [RECORD_DEPOSITS] = {SOURCE("visit, bin, bin_class, chosen, declared_after, outcome, quality,"
-                                " weight_g, base_g, final_g, spread_g, opened_ms, closed_ms, scale,"
-                                " item, undone_seq, " PERSON,
-                                "deposits"),
-                         read_deposit},
-    [RECORD_VISITS] = {SOURCE("visit, started_ms, deposits, grams, near_misses, " PERSON, "visits"),
-                       read_visit},
-    [RECORD_COLLECTIONS] = {SOURCE("bin, bin_class, quality, before_g, after_g, removed_g,"
-                                   " started_ms, who",
-                                   "collections"),
-                            read_collection},
-    [RECORD_INSPECTIONS] = {SOURCE("bin, bin_class, checked, wrong, things, who", "inspections"),
-                            read_inspection},
-    [RECORD_ALARMS] = {SOURCE("part, fault, since_ms, cleared_seq, cleared_ms, cleared_utc_ms,"
-                              " cleared_by",
-                              "alarms"),
-                       read_alarm},
-    [RECORD_CHANGES] = {COMPOUND("kind, bin, near_miss, change_g, before_g, after_g", "changes"),
-                        read_change},
-    [RECORD_RUNS] = {COMPOUND("start_ms, end_seq, stop_seq, version, reason", "(" QUERY_RUNS ")"),
-                     read_run},
+    [RECORD_DEPOSITS] = {.table = "deposits",
+                         .columns = "visit, bin, bin_class, chosen, declared_after, outcome,"
+                                    " quality, weight_g, base_g, final_g, spread_g, opened_ms,"
+                                    " closed_ms, scale, item, undone_seq",
+                         .has_person = true,
+                         .read = read_deposit},
+    [RECORD_VISITS] = {.table = "visits",
+                       .columns = "visit, started_ms, deposits, grams, near_misses",
+                       .has_person = true,
+                       .read = read_visit},
+    [RECORD_COLLECTIONS] = {.table = "collections",
+                            .columns = "bin, bin_class, quality, before_g, after_g, removed_g,"
+                                       " started_ms, who",
+                            .read = read_collection},
+    [RECORD_INSPECTIONS] = {.table = "inspections",
+                            .columns = "bin, bin_class, checked, wrong, things, who",
+                            .read = read_inspection},
+    [RECORD_ALARMS] = {.table = "alarms",
+                       .columns = "part, fault, since_ms, cleared_seq, cleared_ms, cleared_utc_ms,"
+                                  " cleared_by",
+                       .read = read_alarm},
+    [RECORD_CHANGES] = {.table = "changes",
+                        .columns = "kind, bin, near_miss, change_g, before_g, after_g",
+                        .is_compound = true,
+                        .read = read_change},
+    [RECORD_RUNS] = {.table = "(" QUERY_RUNS ")",
+                     .columns = "start_ms, end_seq, stop_seq, version, reason",
+                     .is_compound = true,
+                     .read = read_run},
 };
 
 /* The SQL function of the queries above. */
 static void take_record(sqlite3_context *call, int count, sqlite3_value **row)
 {
-    struct record_cursor *cursor = sqlite3_value_pointer(row[COLUMN_CURSOR], cursor_type);
+    const struct ledger *ledger = sqlite3_user_data(call);
+    struct record_cursor *cursor = ledger->taking;
 
     (void)count;
-    if (!cursor) {
-        sqlite3_result_error(call, "only for record cursors", -1);
+    assert(cursor != NULL);
+    struct ledger_record *record = &cursor->record;
+    const int64_t seq = sqlite3_value_int64(row[COLUMN_SEQ]);
+    assert(seq > cursor->last_seq);
+    if (seq > cursor->end_seq) {
+        cursor->is_past_end = true;
+        sqlite3_result_int(call, 1);
         return;
     }
-    struct ledger_record *record = &cursor->record;
-    record->seq = sqlite3_value_int64(row[COLUMN_SEQ]);
-    assert(record->seq > cursor->last_seq);
+    record->seq = seq;
     copy_text(record->site, sizeof record->site, row[COLUMN_SITE]);
     if (!read_moment(row, &record->at) || !sources[cursor->kind].read(row, record)) {
         cursor->is_unknown = true;
@@ -290,7 +295,9 @@ static void take_record(sqlite3_context *call, int count, sqlite3_value **row)
         record->name = person ? person->name : "";
     }
     cursor->last_seq = record->seq;
-    sqlite3_result_int(call, !cursor->visit(cursor->context, record));
+    if (!cursor->visit(cursor->context, record)) {
+        sqlite3_result_int(call, 1); /* otherwise it is NULL, which costs nothing */
+    }
 }
 
 static int bind_day(sqlite3_stmt *statement, int mark, bool limited, int64_t day)
@@ -302,32 +309,39 @@ static int bind_day(sqlite3_stmt *statement, int mark, bool limited, int64_t day
  * its last row, whose number is not its own. */
 static int find_start(struct record_cursor *cursor)
 {
-    char query[96];
     int code = SQLITE_OK;
 
-    if (!cursor->range.has_from || cursor->kind == RECORD_RUNS) {
-        return code;
+    if (cursor->range.has_from && cursor->kind != RECORD_RUNS) {
+        int64_t first = ledger_first_row_of(cursor->ledger, cursor->range.from, &code);
+        cursor->last_seq = first == INT64_MAX ? first : first - 1;
     }
-    snprintf(query, sizeof query, "SELECT min(first_seq) - 1 FROM days WHERE day >= %lld",
-             (long long)cursor->range.from);
-    cursor->last_seq = schema_integer(cursor->ledger->db.handle, query, INT64_MAX, &code);
     return code;
 }
 
 static int prepare(struct record_cursor *cursor)
 {
     const struct record_source *source = &sources[cursor->kind];
-    bool is_limited = cursor->range.has_from || cursor->range.has_to;
+    const bool is_limited = cursor->range.has_from || cursor->range.has_to;
     sqlite3 *handle = cursor->ledger->db.handle;
     int code =
-        sqlite3_create_function_v2(handle, "take_record", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL,
-                                   take_record, NULL, NULL, NULL);
+        sqlite3_create_function_v2(handle, "take_record", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                   cursor->ledger, take_record, NULL, NULL, NULL);
 
     /* Busy: another cursor of this handle is running, so it is there. */
-    if (code == SQLITE_OK || code == SQLITE_BUSY) {
-        code = sqlite3_prepare_v2(handle, is_limited ? source->some : source->all, -1,
-                                  &cursor->rows, NULL);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) {
+        return code;
     }
+    /* A column that nobody asks for is not read. */
+    const char *person = !source->has_person ? "" : cursor->people ? ", person" : ", NULL";
+    char *take = sqlite3_mprintf("take_record(" FIRST_COLUMNS ", %s%s)", source->columns, person);
+    char *condition = take ? sqlite3_mprintf(is_limited ? in_range : "%s", take) : NULL;
+    char *query = condition ? sqlite3_mprintf(source->is_compound ? compound_query : plain_query,
+                                              source->table, condition)
+                            : NULL;
+    code = query ? sqlite3_prepare_v2(handle, query, -1, &cursor->rows, NULL) : SQLITE_NOMEM;
+    sqlite3_free(query);
+    sqlite3_free(condition);
+    sqlite3_free(take);
     return code;
 }
 
@@ -349,7 +363,7 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
     opened->record.declared_after = WASTE_NONE;
     opened->record.day = RECORD_DAY_UNKNOWN;
     opened->range = *range;
-    if (sources[kind].all == NULL) {
+    if (sources[kind].table == NULL) {
         enum ledger_result result = day_cursor_open(&opened->days, ledger, kind, range, error);
         if (result != LEDGER_OK) {
             record_cursor_close(opened);
@@ -375,17 +389,13 @@ enum ledger_result record_cursor_open(struct record_cursor **cursor, struct ledg
 
 static int start_rows(struct record_cursor *cursor)
 {
-    int code = sqlite3_bind_int64(cursor->rows, 1, cursor->last_seq);
+    int code = cursor->rows ? SQLITE_OK : prepare(cursor);
 
     if (code == SQLITE_OK) {
+        code = sqlite3_bind_int64(cursor->rows, 1, cursor->last_seq);
+    }
+    if (code == SQLITE_OK && sources[cursor->kind].is_compound) {
         code = sqlite3_bind_int64(cursor->rows, 2, cursor->end_seq);
-    }
-    if (code == SQLITE_OK) {
-        code = sqlite3_bind_pointer(cursor->rows, 5, cursor, cursor_type, NULL);
-    }
-    /* Collections are nobody's and have no such mark. */
-    if (code == SQLITE_OK && sqlite3_bind_parameter_count(cursor->rows) > 5) {
-        code = sqlite3_bind_int(cursor->rows, 6, cursor->people != NULL);
     }
     if (code == SQLITE_OK && (cursor->range.has_from || cursor->range.has_to)) {
         code = bind_day(cursor->rows, 3, cursor->range.has_from, cursor->range.from);
@@ -412,7 +422,12 @@ static int run_days(struct record_cursor *cursor, record_visitor *visit, void *c
 
 void record_cursor_know(struct record_cursor *cursor, const struct people *people)
 {
+    assert(!cursor->running);
     cursor->people = people;
+    if (!cursor->days) {
+        sqlite3_finalize(cursor->rows);
+        cursor->rows = NULL;
+    }
 }
 
 int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void *context,
@@ -433,14 +448,17 @@ int record_cursor_run(struct record_cursor *cursor, record_visitor *visit, void 
         code = start_rows(cursor);
     }
     if (code == SQLITE_OK) {
+        struct record_cursor *before = cursor->ledger->taking;
+        cursor->ledger->taking = cursor; /* a visitor may run another one meanwhile */
         code = sqlite3_step(cursor->rows);
+        cursor->ledger->taking = before;
     }
-    if (code == SQLITE_ROW) {
+    if (code == SQLITE_ROW && !cursor->is_past_end) {
         return 1;
     }
     cursor->done = true;
     record_cursor_rest(cursor);
-    if (code == SQLITE_DONE) {
+    if (code == SQLITE_DONE || code == SQLITE_ROW) {
         return 0;
     }
     if (cursor->is_unknown) {

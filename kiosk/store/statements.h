@@ -6,6 +6,8 @@
 #define KIOSK_STORE_STATEMENTS_H
 
 #define STATEMENTS(X)                                                                              \
+    /* A row of a table that nobody writes: see db_begin(). */                                     \
+    X(STATEMENT_HOLD, "SELECT 1 FROM ledger_meta")                                                 \
     X(STATEMENT_BEGIN, "BEGIN IMMEDIATE")                                                          \
     X(STATEMENT_COMMIT, "COMMIT")                                                                  \
     X(STATEMENT_ROLLBACK, "ROLLBACK")                                                              \

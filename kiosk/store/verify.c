@@ -56,14 +56,6 @@ static bool row_fault(struct verify *verify, enum verify_reason reason, int64_t 
     return false;
 }
 
-/* Rows that the store or another program writes by its own clock take no part in the rules of
- * time. */
-static const bool has_own_time[EVENT_KIND_COUNT] = {
-    [EVENT_CHECKPOINT] = true, [EVENT_KEY] = true,     [EVENT_SETTINGS] = true,
-    [EVENT_EXPORT] = true,     [EVENT_STORAGE] = true, [EVENT_SET_ASIDE] = true,
-    [EVENT_PURGE] = true,
-};
-
 static bool check_times(struct verify *verify, const struct chain_row *row,
                         const struct kiosk_event *event, bool has_body)
 {
@@ -73,7 +65,7 @@ static bool check_times(struct verify *verify, const struct chain_row *row,
     if (!is_known || row->has_utc != (event->at.quality != CLOCK_UNSET)) {
         return row_fault(verify, VERIFY_CLOCK, row->seq, "its time and its clock contradict");
     }
-    if (event->kind != EVENT_KIND_COUNT && has_own_time[event->kind]) {
+    if (ledger_has_own_time(event->kind)) {
         return true;
     }
     const bool is_start = event->kind == EVENT_START;

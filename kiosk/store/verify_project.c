@@ -6,18 +6,24 @@
 
 #include "kiosk/store/verify_internal.h"
 
-/* Tables whose rows the rows of the ledger decide, and the columns that order them. Those by `day`
- * are sums or beginnings over rows that a purge may have taken away. */
+/* Tables whose rows the rows of the ledger decide, their columns of order, and which of their rows
+ * can be compared: ?1 is the last row that a purge took away. Sums that came to nothing are as good
+ * as none. `days` remembers where days began, of which a purge may have taken some. */
 static const struct {
-    const char *name, *order;
-    bool by_day;
+    const char *name, *order, *which;
 } tables[] = {
-    {"boots", "first_seq", false}, {"runs", "seq", false},
-    {"deposits", "seq", false},    {"identified", "visit", false},
-    {"visits", "seq", false},      {"collections", "seq", false},
-    {"closings", "seq", false},    {"adjustments", "seq", false},
-    {"inspections", "seq", false}, {"alarms", "seq", false},
-    {"days", "day", true},         {"daily", "day, bin_class, outcome", true},
+    {"boots", "first_seq", "first_seq > ?1"},
+    {"runs", "seq", "seq > ?1"},
+    {"deposits", "seq", "seq > ?1"},
+    {"identified", "visit", "seq > ?1"},
+    {"visits", "seq", "seq > ?1"},
+    {"collections", "seq", "seq > ?1"},
+    {"closings", "seq", "seq > ?1"},
+    {"adjustments", "seq", "seq > ?1"},
+    {"inspections", "seq", "seq > ?1"},
+    {"alarms", "seq", "?1 >= 0"},
+    {"days", "day", "?1 = 0"},
+    {"daily", "day, bin_class, outcome", "count OR weighed OR grams OR ?1 < 0"},
 };
 
 /* A private temporary database of this schema. */
@@ -54,6 +60,33 @@ static void go_on_after_purge(struct verify *verify)
     sqlite3_finalize(row);
 }
 
+/* Alarms that were on at the boundary: later rows end them, or raise no second one. */
+static bool copy_open_alarms(struct verify *verify)
+{
+    static const char open_ones[] =
+        "SELECT seq, day, t_ms, utc_ms, clock, site, source, part, fault, since_ms FROM alarms"
+        " WHERE seq <= ?1 AND (cleared_seq IS NULL OR cleared_seq > ?1) ORDER BY seq";
+    static const char copy[] = "INSERT INTO alarms(seq, day, t_ms, utc_ms, clock, site, source,"
+                               " part, fault, since_ms) VALUES(?,?,?,?,?,?,?,?,?,?)";
+    sqlite3_stmt *from = NULL, *to = NULL;
+    bool copied =
+        sqlite3_prepare_v2(verify->ledger->db.handle, open_ones, -1, &from, NULL) == SQLITE_OK &&
+        sqlite3_prepare_v2(verify->again->db.handle, copy, -1, &to, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(from, 1, verify->base_seq) == SQLITE_OK;
+
+    while (copied && sqlite3_step(from) == SQLITE_ROW) {
+        for (int i = 0; i < sqlite3_column_count(from); i++) {
+            copied =
+                copied && sqlite3_bind_value(to, i + 1, sqlite3_column_value(from, i)) == SQLITE_OK;
+        }
+        copied = copied && sqlite3_step(to) == SQLITE_DONE;
+        sqlite3_reset(to);
+    }
+    sqlite3_finalize(from);
+    sqlite3_finalize(to);
+    return copied;
+}
+
 void verify_begin_again(struct verify *verify)
 {
     verify->again = calloc(1, sizeof *verify->again);
@@ -64,8 +97,9 @@ void verify_begin_again(struct verify *verify)
     verify->again->end.last_day = SCHEMA_DAY_UNKNOWN;
     verify->again->end.unsigned_ms = INT64_MAX;
     verify->again_failed = !open_again(verify->again);
-    if (verify->base_seq > 0) {
+    if (verify->base_seq > 0 && !verify->again_failed) {
         go_on_after_purge(verify);
+        verify->again_failed = !copy_open_alarms(verify);
     }
 }
 
@@ -129,20 +163,23 @@ static bool differ(sqlite3_stmt *a, sqlite3_stmt *b, int64_t *key)
     }
 }
 
-static void compare_table(struct verify *verify, const char *name, const char *order, bool by_day)
+static void compare_table(struct verify *verify, int table)
 {
     char sql[160];
+    const char *name = tables[table].name;
     sqlite3_stmt *has = NULL, *should = NULL;
-    const int key_length = (int)strcspn(order, ",");
     int64_t at = 0;
 
-    snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %.*s > %" PRId64 " ORDER BY %s", name,
-             key_length, order, by_day ? INT64_MIN + 1 : verify->base_seq, order);
+    snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s ORDER BY %s", name, tables[table].which,
+             tables[table].order);
     if (sqlite3_prepare_v2(verify->ledger->db.handle, sql, -1, &has, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(verify->again->db.handle, sql, -1, &should, NULL) != SQLITE_OK) {
+        sqlite3_prepare_v2(verify->again->db.handle, sql, -1, &should, NULL) != SQLITE_OK ||
+        sqlite3_bind_int64(has, 1, verify->base_seq) != SQLITE_OK ||
+        sqlite3_bind_int64(should, 1, verify->base_seq) != SQLITE_OK) {
         verify_find(verify, true, VERIFY_PROJECTION, 0, "the table %s cannot be read", name);
     } else if (differ(has, should, &at)) {
-        verify_find(verify, true, VERIFY_PROJECTION, by_day ? 0 : at,
+        const bool is_row = strncmp(tables[table].order, "day", 3) != 0;
+        verify_find(verify, true, VERIFY_PROJECTION, is_row ? at : 0,
                     "the table %s says other than the rows, first at %" PRId64, name, at);
     }
     sqlite3_finalize(has);
@@ -156,10 +193,8 @@ void verify_compare(struct verify *verify)
                     "the figures could not be made again: is there room in TMPDIR?");
         return;
     }
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (verify->base_seq == 0 || !tables[i].by_day) {
-            compare_table(verify, tables[i].name, tables[i].order, tables[i].by_day);
-        }
+    for (int i = 0; i < (int)(sizeof tables / sizeof *tables); i++) {
+        compare_table(verify, i);
     }
 }
 

@@ -8,7 +8,7 @@
  * Every `step`-th n is tried, from one that the seed draws.
  */
 #include "tests/faults/medium.h"
-#include "tests/faults/scenes.h"
+#include "tests/faults/repeat.h"
 #include "tests/faults/vfs.h"
 #include "tests/faults/workshop.h"
 
@@ -77,7 +77,7 @@ static void cut_power(struct disturbance *run, const struct witness *witness, st
         struct cut cut = {
             .manner = (enum cut_manner)i, .seed = medium_random(&run->random), .sector = 4096};
         medium_cut(medium, &cut, run->cut);
-        if (!witness_check(witness, run->cut, reason)) {
+        if (!repeat_check(witness, run->cut, reason)) {
             report(run, nth, "power cut", reason);
         }
     }
@@ -88,12 +88,8 @@ static bool disturb(struct disturbance *run, long nth)
 {
     static struct witness witness;
     char reason[WITNESS_REASON_MAX];
-    workshop_directory("ledger", run->directory);
-    witness = (struct witness){.directory = run->directory, .size = 1};
     set_fault(run, 0);
-    if (run->scene->prepare != NULL) {
-        run->scene->prepare(&witness);
-    }
+    repeat_run(run->directory, &witness);
     struct medium *medium = medium_watch(run->directory);
     set_fault(run, nth);
     run->scene->play(&witness);
@@ -111,7 +107,7 @@ static bool disturb(struct disturbance *run, long nth)
     witness_close(&witness);
     cut_power(run, &witness, medium, nth);
     medium_free(medium);
-    if (!witness_check(&witness, run->directory, reason)) {
+    if (!repeat_check(&witness, run->directory, reason)) {
         report(run, nth, "fault gone", reason);
     }
     run->runs++;
@@ -136,7 +132,9 @@ int main(int count, char **arguments)
     printf("seed %llu, every call in %ld\n", (unsigned long long)run.random, step);
     workshop_make();
     workshop_directory("cut", run.cut);
+    workshop_directory("ledger", run.directory);
     vfs_register();
+    repeat_begin();
     const int vfs_faults = (int)(sizeof faults / sizeof *faults);
     const int own_faults = (int)(sizeof numbers / sizeof *numbers);
     for (int i = 0; i < vfs_faults + own_faults; i++) {
@@ -147,6 +145,10 @@ int main(int count, char **arguments)
         for (int k = 0; k < 2 * scene_count; k++) {
             run.scene = &scenes[k / 2];
             run.sticky = k % 2 == 1;
+            if (!run.sticky) {
+                set_fault(&run, 0);
+                repeat_prepare(run.scene, "before");
+            }
             disturb_all(&run, step);
         }
         printf("%-16s %5ld runs\n", run.name, run.runs - before);
@@ -156,6 +158,7 @@ int main(int count, char **arguments)
         run.failures++;
         printf("WRONG: %ld failed syncs were tried again\n", vfs_retried_syncs());
     }
-    printf("%ld runs, %ld wrong\n", run.runs, run.failures);
+    printf("%ld runs, %ld checks of %ld states, %ld wrong\n", run.runs, repeat_checks(),
+           repeat_new_checks(), run.failures);
     return run.failures == 0 && run.runs > 0 ? 0 : 1;
 }

@@ -196,7 +196,7 @@ static void play_purge(struct witness *witness)
 const struct scene scenes[] = {
     {"create", NULL, play_create},
     {"migrate", prepare_first_version, play_migrate},
-    {"deposits", NULL, play_deposits},
+    {"deposits", prepare_rows, play_deposits},
     {"checkpoint", prepare_rows, play_checkpoint},
     {"hand-over", prepare_rows, play_hand_over},
     {"export", prepare_rows, play_export},

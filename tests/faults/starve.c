@@ -2,10 +2,12 @@
  * from then on: SQLite's, Jansson's and our own. Nothing is acknowledged that is not there, nothing
  * crashes or leaks, and when there is memory again what waits is recorded.
  *
- *     starve --seed N --step N
+ *     starve --seed N --step N --first N
+ *
+ * Every `step`-th n is tried, from `first` or from one that the seed draws.
  */
 #include "tests/faults/medium.h"
-#include "tests/faults/scenes.h"
+#include "tests/faults/repeat.h"
 #include "tests/faults/workshop.h"
 
 #include <jansson.h>
@@ -94,11 +96,7 @@ static bool starve(struct starvation *run, long nth, bool sticky)
 {
     static struct witness witness;
     char reason[WITNESS_REASON_MAX];
-    workshop_directory("ledger", run->directory);
-    witness = (struct witness){.directory = run->directory, .size = 1};
-    if (run->scene->prepare != NULL) {
-        run->scene->prepare(&witness);
-    }
+    repeat_run(run->directory, &witness);
     fault.nth = nth;
     fault.sticky = sticky;
     fault.calls = fault.failures = 0;
@@ -111,7 +109,7 @@ static bool starve(struct starvation *run, long nth, bool sticky)
     if (!caught_up) {
         snprintf(reason, sizeof reason, "what waited cannot be recorded");
     }
-    if (!caught_up || !witness_check(&witness, run->directory, reason)) {
+    if (!caught_up || !repeat_check(&witness, run->directory, reason)) {
         run->failures++;
         printf("WRONG: %s, allocation %ld%s: %s\n", run->scene->name, nth, sticky ? " on" : "",
                reason);
@@ -124,14 +122,21 @@ int main(int count, char **arguments)
 {
     static struct starvation run;
     const long step = (long)workshop_option(count, arguments, "--step", 1);
+    const long first = (long)workshop_option(count, arguments, "--first", 0);
     run.random = workshop_option(count, arguments, "--seed", 1);
     printf("seed %llu, every allocation in %ld\n", (unsigned long long)run.random, step);
     install();
     workshop_make();
+    workshop_directory("ledger", run.directory);
+    repeat_begin();
     for (int i = 0; i < 2 * scene_count; i++) {
         const long before = run.runs;
         run.scene = &scenes[i / 2];
-        long nth = 1 + (long)(medium_random(&run.random) % (uint64_t)step);
+        if (i % 2 == 0) {
+            repeat_prepare(run.scene, "before");
+        }
+        const long drawn = 1 + (long)(medium_random(&run.random) % (uint64_t)step);
+        long nth = first > 0 ? first : drawn;
         while (nth < NTH_MAX && run.failures < 20 && starve(&run, nth, i % 2 == 1)) {
             nth += step;
         }
@@ -139,6 +144,6 @@ int main(int count, char **arguments)
                i % 2 == 1 ? "on" : "once", run.runs - before, nth);
         fflush(stdout);
     }
-    printf("%ld runs, %ld wrong\n", run.runs, run.failures);
+    printf("%ld runs left %ld states, %ld wrong\n", run.runs, repeat_new_checks(), run.failures);
     return run.failures == 0 && run.runs > 0 ? 0 : 1;
 }

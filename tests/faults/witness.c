@@ -71,7 +71,9 @@ void witness_make(struct witness *witness, enum event_kind kind, int n, struct k
         break;
     case EVENT_EXPORT:
         event->body.export =
-            (struct event_export){.format = "csv", .who = "command line", .last_seq = n, .rows = n};
+            (struct event_export){.format = "csv", .who = "command line", .rows = n};
+        event->body.export.last_seq =
+            witness->count > 0 ? witness->acknowledged[witness->count - 1].seq : 0;
         snprintf(event->body.export.what, EVENT_TEXT_MAX, "%s",
                  witness->export_what ? witness->export_what : "deposits");
         break;

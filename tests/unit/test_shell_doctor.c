@@ -1,5 +1,6 @@
 /* `biaogan doctor`: each line says how bad, what, what was found, and what to do. */
 #include "kiosk/shell/commands.h"
+#include "kiosk/store/ledger.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -136,6 +137,27 @@ static void a_damaged_ledger_is_a_fault_and_stays_as_it_is(void **state)
     assert_true(before.st_size == after.st_size && before.st_mtime == after.st_mtime);
 }
 
+/* Whoever reads the key can sign what never happened. */
+static void a_key_that_others_may_read_is_told(void **state)
+{
+    (void)state;
+    char path[NAME_MAX_BYTES + 16], error[LEDGER_ERROR_MAX];
+    struct ledger *ledger;
+    assert_int_equal(ledger_open(&ledger, directory, "boot-a", error), LEDGER_OK);
+    const struct kiosk_event event = {.kind = EVENT_STOP, .body.stop.reason = "test"};
+    int64_t seq;
+    assert_int_equal(ledger_append(ledger, &event, &seq, error), LEDGER_OK);
+    ledger_close(ledger);
+    doctor("--state", directory, NULL, NULL);
+    assert_null(strstr(out, "others may read it"));
+    assert_non_null(strstr(out, "ok\tledger key\t"));
+    snprintf(path, sizeof path, "%s/ledger.key", directory);
+    assert_int_equal(chmod(path, 0640), 0);
+    doctor("--state", directory, NULL, NULL);
+    assert_non_null(strstr(out, "warning\tledger key\t"));
+    assert_non_null(strstr(out, "others may read it\tchmod 600"));
+}
+
 static void wrong_usage_prints_nothing(void **state)
 {
     (void)state;
@@ -155,6 +177,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wrong_site_file_is_a_fault, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_ledger_is_a_fault_and_stays_as_it_is, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_key_that_others_may_read_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_usage_prints_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,34 @@ static void a_full_medium_is_survived_without_a_gap(void **state)
     assert_int_equal(ask("SELECT count(*) FROM ledger"), expected);
 }
 
+/* The lock that the writer keeps must not keep the journal: it would grow for ever. And whoever
+ * reads meanwhile sees each commit as it comes. */
+static void the_journal_begins_anew_while_rows_are_written(void **state)
+{
+    (void)state;
+    enum { ROWS = 4000, PAGES_MAX = 1100, FRAME = 2048 + 24 };
+    struct ledger *ledger = opened("boot-a"), *reader = NULL;
+    struct stat journal;
+    off_t largest = 0;
+
+    for (int i = 1; i <= ROWS; i++) {
+        struct kiosk_event event = tick(i * 1000, 0);
+        append(ledger, &event);
+        if (i == 1) {
+            assert_int_equal(ledger_open_reader(&reader, directory, error), LEDGER_OK);
+        }
+        if (i % 97 == 0) {
+            assert_int_equal(ledger_last_seq(reader), ledger_last_seq(ledger));
+            assert_int_equal(stat(path_of("ledger.db-wal"), &journal), 0);
+            largest = journal.st_size > largest ? journal.st_size : largest;
+        }
+    }
+    ledger_close(reader);
+    ledger_close(ledger);
+    assert_true(largest > 900 * FRAME); /* it was long enough to begin anew */
+    assert_true(largest < PAGES_MAX * FRAME);
+}
+
 static void a_failed_sync_ends_the_handle_and_nothing_is_lost(void **state)
 {
     struct kiosk_event event = tick(1, 0);
@@ -359,6 +387,7 @@ static void a_foreign_or_newer_database_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(the_journal_begins_anew_while_rows_are_written),
         CASE(a_full_medium_is_survived_without_a_gap),
         CASE(a_failed_sync_ends_the_handle_and_nothing_is_lost),
         CASE(what_a_failed_sync_left_behind_is_not_recorded_twice),

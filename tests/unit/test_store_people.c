@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "kiosk/store/backup.h"
 #include "kiosk/store/participation.h"
 #include "kiosk/store/people.h"
 #include "tests/unit/store_fixture.h"
@@ -49,16 +50,18 @@ static struct people read_people(void)
 }
 
 /* In how many files of the directory the bytes of `text` stand, in their names or contents. */
-static int traces(const char *text)
+static int traces_in(const char *place, const char *text)
 {
     static char bytes[4 * 1024 * 1024];
-    DIR *files = opendir(directory);
+    char path[640];
+    DIR *files = opendir(place);
     struct dirent *entry;
     int count = 0;
 
     assert_non_null(files);
     while ((entry = readdir(files)) != NULL) {
-        FILE *file = fopen(path_of(entry->d_name), "rb");
+        snprintf(path, sizeof path, "%s/%s", place, entry->d_name);
+        FILE *file = fopen(path, "rb");
         size_t length = file ? fread(bytes, 1, sizeof bytes, file) : 0;
         assert_true(length < sizeof bytes);
         bool found = memmem(bytes, length, text, strlen(text)) || strstr(entry->d_name, text);
@@ -69,6 +72,11 @@ static int traces(const char *text)
     }
     closedir(files);
     return count;
+}
+
+static int traces(const char *text)
+{
+    return traces_in(directory, text);
 }
 
 static void nobody_is_known_at_first(void **state)
@@ -203,6 +211,19 @@ static void erased_people_leave_no_trace_and_a_ledger_that_says_as_much_as_befor
     assert_int_equal(ask(query), 1);
     assert_int_equal(ask("SELECT count(DISTINCT person) FROM deposits"), COUNT);
     assert_int_equal(ask("SELECT count(DISTINCT person) FROM visits"), COUNT);
+    /* A copy on a stick that is in a drawer by then names nobody either. */
+    char medium[300];
+    struct backup_report report;
+    snprintf(medium, sizeof medium, "%s-medium", directory);
+    assert_int_equal(mkdir(medium, 0700), 0);
+    assert_int_equal(ledger_backup(directory, medium, NULL, &report, reason), LEDGER_OK);
+    assert_true(traces_in(medium, people[1].id) > 0);
+    for (int i = 0; i < COUNT; i++) {
+        assert_int_equal(traces_in(medium, people[i].card), 0);
+        assert_int_equal(traces_in(medium, people[i].name), 0);
+        assert_int_equal(traces_in(medium, people[i].department), 0);
+    }
+    remove_directory(medium);
     for (int i = 0; i < COUNT; i++) {
         assert_int_equal(traces(people[i].card), 1);
         assert_true(people_erase(directory, i % 2 ? people[i].card : people[i].id, reason));

@@ -1,4 +1,5 @@
 /* Old rows go when somebody has them, and only then; the chain goes on behind them. */
+#include "kiosk/store/changes.h"
 #include "kiosk/store/purge.h"
 #include "kiosk/store/verify.h"
 #include "tests/unit/store_fixture.h"
@@ -252,9 +253,100 @@ static void a_boundary_that_somebody_moved_is_found(void **state)
     }
 }
 
+static void note_setting(struct ledger *ledger, int day, const char *value)
+{
+    const moment_t at = moment_of(day, 1);
+    struct ledger_setting setting = {.name = "retention_months"};
+    strcpy(setting.value, value);
+    assert_int_equal(ledger_note_settings(ledger, &at, &setting, 1, error), LEDGER_OK);
+}
+
+/* Two years after the last change nobody shall be able to make one unseen. */
+static void a_change_of_settings_has_its_old_value_behind_a_purge(void **state)
+{
+    (void)state;
+    struct ledger *ledger = opened("boot-a");
+    note_setting(ledger, 0, "24");
+    ledger_close(ledger);
+    ledger = filled();
+    note_exports(ledger, "", "", DAYS + 100);
+    struct purge purge = purge_at(DAYS + 150);
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    assert_true(purge.last_seq > 1);
+    note_setting(ledger, DAYS + 152, "6");
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT json_extract(body, '$.old_value') FROM ledger WHERE"
+                         " kind = 'settings' ORDER BY seq DESC LIMIT 1"),
+                     24);
+    assert_true(verifies());
+}
+
+/* It stays behind one boundary and must not stand in the way of the next, when nobody has the
+ * export any more that it was in. */
+static void an_alarm_that_never_ends_holds_no_purge_up(void **state)
+{
+    (void)state;
+    struct ledger *ledger = opened("boot-a");
+    struct kiosk_event frozen = {.kind = EVENT_FROZEN, .at = moment_of(0, 0)};
+    frozen.body.frozen = (struct event_frozen){.bin = 1, .began = true, .grams = 5};
+    const int64_t alarm_seq = append(ledger, &frozen);
+    ledger_close(ledger);
+    ledger = filled();
+    note_exports(ledger, "2023-11-01", "2024-01-31", DAYS + 1);
+    struct purge purge = purge_at(DAYS + 150);
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    const int64_t first_boundary = purge.last_seq;
+    assert_true(first_boundary > alarm_seq);
+    for (int i = 0; i < 3 * LEDGER_RECENT; i++) {
+        struct kiosk_event event = deposit_of(DAYS + 160 + i / PER_DAY, i % PER_DAY + 1);
+        append(ledger, &event);
+    }
+    note_exports(ledger, "2024-02-01", "2024-10-31", DAYS + 300);
+    purge = (struct purge){.months = PURGE_MONTHS_MIN, .now = moment_of(DAYS + 420, 1)};
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    assert_true(purge.last_seq > first_boundary + LEDGER_RECENT);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT min(seq) FROM alarms"), alarm_seq);
+    assert_true(verifies());
+}
+
+/* The clock was put back into a day that somebody has: what was recorded then, nobody has. */
+static void what_came_into_an_exported_day_later_stays(void **state)
+{
+    (void)state;
+    struct ledger *ledger = filled();
+    note_exports(ledger, "2023-11-01", "2023-12-31", DAYS + 10);
+    struct kiosk_event step = {.kind = EVENT_CLOCK, .at = moment_of(DAYS + 11, 1)};
+    step.body.clock.step_ms = -(DAYS + 1) * DAY_MS;
+    step.at.utc_ms += step.body.clock.step_ms;
+    append(ledger, &step);
+    struct kiosk_event late = deposit_of(DAYS + 11, 2);
+    late.at.utc_ms += step.body.clock.step_ms;
+    const int64_t late_seq = append(ledger, &late);
+    step.at.t_ms += 5000;
+    step.body.clock.step_ms = (DAYS + 1) * DAY_MS;
+    step.at.utc_ms = moment_of(DAYS + 11, 6).utc_ms;
+    append(ledger, &step);
+    for (int i = 0; i < 2 * LEDGER_RECENT; i++) {
+        struct kiosk_event event = deposit_of(DAYS + 12 + i / PER_DAY, i % PER_DAY + 1);
+        append(ledger, &event);
+    }
+    note_exports(ledger, "2024-01-01", "2024-06-30", DAYS + 300);
+    struct purge purge = {.months = PURGE_MONTHS_MIN, .now = moment_of(DAYS + 600, 1)};
+    assert_int_equal(ledger_purge(ledger, &purge, error), LEDGER_OK);
+    assert_int_equal(purge.last_seq, late_seq - 1);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT min(seq) FROM deposits"), late_seq);
+    assert_true(verifies());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_change_of_settings_has_its_old_value_behind_a_purge,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(an_alarm_that_never_ends_holds_no_purge_up, begin, end),
+        cmocka_unit_test_setup_teardown(what_came_into_an_exported_day_later_stays, begin, end),
         cmocka_unit_test_setup_teardown(nothing_goes_that_nobody_has, begin, end),
         cmocka_unit_test_setup_teardown(what_is_old_and_exported_goes_and_the_chain_goes_on, begin,
                                         end),
