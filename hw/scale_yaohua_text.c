@@ -4,7 +4,8 @@
  *     0       77              'w'
  *     1       77 6E 74        'w' gross, 'n' net, 't' stored tare
  *     2-8     text            seven characters: digits with at most one point; blanks for leading
- *                             zeros, '-' instead of the first digit
+ *                             zeros, '-' instead of the first digit. HEB-TW: eight of them, a blank
+ *                             or the sign in front of the seven, and all behind one place on
  *     9-10    text            unit: kg or lb, one letter with a blank
  *     11 12   0D 0A           CR LF, or one of them
  *
@@ -21,7 +22,8 @@
  * Neither has a stable flag. The host may send the single letters R (read), T (tare) and Z (zero).
  * A changed digit of yaohua_ww is a wrong weight that only port_config.equal_frames can catch.
  *
- * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recording.
+ * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recordings, one of a
+ * HEB-TW ("wn 0002.02kg").
  */
 #include "hw/bytes.h"
 #include "hw/decimal.h"
@@ -58,19 +60,28 @@ static bool read_unit(const uint8_t *text, struct hw_value *value)
     return false;
 }
 
-static bool read_weight(const struct hw_options *options, const uint8_t *frame,
+static bool read_weight(const struct hw_options *options, const uint8_t *frame, size_t width,
                         struct hw_value *value)
 {
-    if (!read_unit(frame + UNIT_AT, value) || !decimal_read(frame + VALUE_AT, VALUE_WIDTH, value)) {
+    if (!read_unit(frame + VALUE_AT + width, value) ||
+        !decimal_read(frame + VALUE_AT, width, value)) {
         return false;
     }
-    decimal_set_point(options, memchr(frame + VALUE_AT, '.', VALUE_WIDTH) != NULL, value);
+    decimal_set_point(options, memchr(frame + VALUE_AT, '.', width) != NULL, value);
     return true;
 }
 
 static struct hw_value no_flags(void)
 {
     return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+}
+
+/* A digit stands where the seven characters have their unit already. */
+static size_t ww_width(const uint8_t *bytes)
+{
+    const bool has_sign_place =
+        bytes[VALUE_AT] == ' ' || bytes[VALUE_AT] == '-' || bytes[VALUE_AT] == '+';
+    return has_sign_place && byte_is_digit(bytes[UNIT_AT]) ? VALUE_WIDTH + 1 : VALUE_WIDTH;
 }
 
 static struct frame_result ww_frame(const struct hw_options *options, const uint8_t *bytes,
@@ -86,10 +97,15 @@ static struct frame_result ww_frame(const struct hw_options *options, const uint
     if (!memchr("wnt", bytes[1], 3)) {
         return frame_reject(REJECT_LAYOUT, 1);
     }
-    if (!read_weight(options, bytes, &value) || !byte_is_line_end(bytes[WW_END_AT])) {
-        return frame_broken(REJECT_LAYOUT, bytes, WW_END_AT, 'w');
+    const size_t width = ww_width(bytes);
+    const size_t end_at = WW_END_AT - VALUE_WIDTH + width;
+    if (count <= end_at) {
+        return frame_wait_for(end_at + 1);
     }
-    return frame_ok(WW_END_AT + 1);
+    if (!read_weight(options, bytes, width, &value) || !byte_is_line_end(bytes[end_at])) {
+        return frame_broken(REJECT_LAYOUT, bytes, end_at, 'w');
+    }
+    return frame_ok(end_at + 1);
 }
 
 static size_t ww_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
@@ -98,7 +114,7 @@ static size_t ww_decode(const struct hw_options *options, const uint8_t *frame, 
     (void)length;
     values[0] = no_flags();
     values[0].tare = frame[1] == 't';
-    return read_weight(options, frame, &values[0]);
+    return read_weight(options, frame, ww_width(frame), &values[0]);
 }
 
 /* READING_OK where the frame carries a weight. */
@@ -119,7 +135,7 @@ static bool wg_fits(const struct hw_options *options, const uint8_t *frame)
     if (range_of(frame) != READING_OK) {
         return is_named || (frame[0] == ' ' && frame[1] == ' ');
     }
-    return is_named && read_weight(options, frame, &value);
+    return is_named && read_weight(options, frame, VALUE_WIDTH, &value);
 }
 
 /* Drops up to where a frame may begin, with 'W' or with a blank. */
@@ -168,7 +184,7 @@ static size_t wg_decode(const struct hw_options *options, const uint8_t *frame, 
     (void)length;
     values[0] = no_flags();
     values[0].status = range_of(frame);
-    return values[0].status != READING_OK || read_weight(options, frame, &values[0]);
+    return values[0].status != READING_OK || read_weight(options, frame, VALUE_WIDTH, &values[0]);
 }
 
 static size_t letter_command(const struct hw_options *options, enum hw_command command,
