@@ -74,7 +74,8 @@ bool text_number(struct text *text, struct hw_value *value)
 static bool is_unit(const uint8_t *bytes, size_t length)
 {
     static const char *const units[] = {
-        "kg", "g", "t", "lb", "oz", "jin", "mg", "ct", "ozt", "dwt", "gn", "tl", "pcs", "pc", "%",
+        "kg", "g",   "t",  "lb", "oz",  "jin", "mg",  "ct",  "ozt", "dwt", "gn",
+        "tl", "pcs", "pc", "%",  "mom", "tlh", "tls", "tlt", "tlc", "tol", "bat",
     };
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t fit = 0;
