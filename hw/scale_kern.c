@@ -98,11 +98,10 @@ static bool ew_digits(struct text number, struct hw_value *value)
         return false;
     }
     const bool has_point = memchr(first, '.', (size_t)(number.at - first)) != NULL;
-    if (has_point && value->decimals < HW_DECIMALS_MAX && number.end - number.at == 2 &&
-        number.at[0] == '/' && byte_is_digit(number.at[1])) {
+    if (number.end - number.at >= 2 && number.at[0] == '/' && byte_is_digit(number.at[1])) {
         value->digits = value->digits * 10 + (uint64_t)(number.at[1] - '0');
-        value->decimals++;
-        return true;
+        value->decimals = (uint8_t)(value->decimals + has_point);
+        number.at += 2;
     }
     text_blanks(&number);
     return text_ends(&number);
@@ -119,7 +118,7 @@ static enum text_verdict ew_parse(const struct hw_options *options, const uint8_
     const struct text number = {line + 1, tail};
     struct text unit = {tail, tail + 2};
     const bool has_sign = line[0] == '+' || line[0] == '-' || line[0] == ' ';
-    const bool fits = length <= EW_LONGEST_LINE || tail[-2] == '/';
+    const bool fits = length <= EW_LONGEST_LINE || memchr(line, '/', length - EW_TAIL) != NULL;
     const bool has_digits = ew_digits(number, value);
     value->negative = line[0] == '-';
     text_blanks(&unit);
