@@ -1,11 +1,13 @@
 /* Mettler Toledo standard interface command set, MT-SICS levels 0 and 1; also Ohaus, Kern KCP.
  *
- * Lines of text, each with CR LF or one of them. "." stands for a blank, V for a value of 7 to 12
- * characters (ten in every recording), right-aligned behind blanks, with its sign and point; U for
- * a unit of 1 to 5 characters; between V and U one blank or more.
+ * Lines of text, each with CR LF or one of them. "." stands for a blank, V for a value of 4 to 12
+ * characters (ten in every recording, fewer from imitations), right-aligned behind blanks, with its
+ * sign and point; U for a unit of 1 to 5 characters; between V and U one blank or more, and blanks
+ * may follow.
  *
  *     S.S.V.U   S.D.V.U       weight, stable or moving
  *     S.I   S.+   S.-         cannot be told now; over; under
+ *     S.L                     the command has a wrong parameter
  *     ES   ET   EL            the device did not understand: syntax, transmission, logic
  *     T.S.V.U   TI.S.V.U   TI.D.V.U   TA.A.V.U       stored tare
  *     T.I T.+ T.-   TI.I TI.+ TI.-   TA.I TA.L   TAC.A TAC.I   Z.A Z.I Z.+ Z.-
@@ -21,7 +23,7 @@
 
 #include <string.h>
 
-enum { LINE_LONGEST = 32, VALUE_NARROWEST = 7, VALUE_WIDEST = 12, UNIT_LONGEST = 5, POLL_MS = 200 };
+enum { LINE_LONGEST = 32, VALUE_NARROWEST = 4, VALUE_WIDEST = 12, UNIT_LONGEST = 5, POLL_MS = 200 };
 
 enum line_meaning { LINE_SILENT, LINE_WEIGHT, LINE_TARE, LINE_STATUS };
 
@@ -45,7 +47,7 @@ static const struct line_kind {
     {"Z +", LINE_SILENT, READING_OK},        {"Z -", LINE_SILENT, READING_OK},
     {"ZI S", LINE_SILENT, READING_OK},       {"ZI D", LINE_SILENT, READING_OK},
     {"ZI I", LINE_SILENT, READING_OK},       {"ZI +", LINE_SILENT, READING_OK},
-    {"ZI -", LINE_SILENT, READING_OK},
+    {"ZI -", LINE_SILENT, READING_OK},       {"S L", LINE_STATUS, READING_ERROR},
 };
 
 static bool is_unit_character(uint8_t byte)
@@ -57,6 +59,9 @@ static bool is_unit_character(uint8_t byte)
 /* `text` is what follows the head. */
 static bool read_weight(const uint8_t *text, size_t length, struct hw_value *value)
 {
+    while (length > 0 && text[length - 1] == ' ') {
+        length--;
+    }
     size_t unit_at = length;
     while (unit_at > 0 && is_unit_character(text[unit_at - 1])) {
         unit_at--;
@@ -143,7 +148,8 @@ static size_t sics_decode(const struct hw_options *options, const uint8_t *frame
     value->status = (enum reading_status)kind->status;
     value->tare = kind->meaning == LINE_TARE;
     if (value->status == READING_ERROR) {
-        memcpy(value->text, kind->head, sizeof kind->head);
+        const size_t letters = kind->head[1] == ' ' ? 2 : 0; /* "S L" says L */
+        memcpy(value->text, kind->head + letters, sizeof kind->head - letters);
     }
     return 1;
 }
