@@ -2,9 +2,9 @@
  *
  *     bytes   meaning
  *     1-63    the text, UTF-8 without control characters
- *     0-2     CR LF, either or both; nothing, and then silence, where the reader is set so
+ *     0-2     CR LF, either or both, or ETX; nothing, and then silence, where the reader is set so
  *
- * Between lines, STX and ETX are dropped: some card readers put them around the line. A GM65
+ * Between lines, STX and ETX are dropped: some readers put them around the line or the text. A GM65
  * answers its set-up commands in binary, which is no code that was read:
  *
  *     0-1     02 00
@@ -31,6 +31,11 @@ enum {
     REPLY_COUNT_AT = 3,
     REPLY_LONGEST = 16
 };
+
+static bool is_end(uint8_t byte)
+{
+    return byte_is_line_end(byte) || byte == ETX;
+}
 
 /* A set-up answer, or an STX that stands alone before a line. */
 static struct frame_result reply_frame(const uint8_t *bytes, size_t count)
@@ -59,7 +64,7 @@ static struct frame_result qr_frame(const struct hw_options *options, const uint
                                     size_t count)
 {
     (void)options;
-    if (byte_is_line_end(bytes[0]) || bytes[0] == ETX) {
+    if (is_end(bytes[0])) {
         return frame_skip(1);
     }
     if (bytes[0] == STX) {
@@ -67,7 +72,7 @@ static struct frame_result qr_frame(const struct hw_options *options, const uint
     }
     const size_t limit = count < LINE_LONGEST ? count : LINE_LONGEST;
     size_t end = 0;
-    while (end < limit && !byte_is_line_end(bytes[end])) {
+    while (end < limit && !is_end(bytes[end])) {
         end++;
     }
     if (end == limit) {
@@ -95,7 +100,7 @@ static size_t qr_decode(const struct hw_options *options, const uint8_t *frame, 
     }
     values[0] =
         (struct hw_value){.kind = READING_CARD, .status = READING_OK, .channel = 1, .unit = "card"};
-    memcpy(values[0].text, frame, length - (byte_is_line_end(frame[length - 1]) ? 1 : 0));
+    memcpy(values[0].text, frame, length - (is_end(frame[length - 1]) ? 1 : 0));
     return 1;
 }
 
