@@ -69,8 +69,9 @@ static size_t lock_decode(const struct hw_options *options, const uint8_t *frame
 {
     (void)options;
     (void)length;
-    if (frame[STATE_AT] == READ) {
-        return 0;
+    const bool opens_all = frame[LOCK_AT] == LOCK_8A_ALL && frame[STATE_AT] == OPEN_OR_CLOSED;
+    if (frame[STATE_AT] == READ || opens_all) {
+        return 0; /* the host's own command */
     }
     values[0] = (struct hw_value){
         .kind = READING_LOCK,
