@@ -87,10 +87,15 @@ bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32
     if (!value->has_digits || !unit || value->decimals > DECIMALS_MAX) {
         return false;
     }
+    const uint64_t scale = power_of_ten[value->decimals];
+    if (unit->billionths == 0 && value->digits <= UINT32_MAX) {
+        const uint64_t total = (value->digits * unit->factor + scale / 2) / scale;
+        *result = value->negative ? -(int32_t)total : (int32_t)total;
+        return total <= INT32_MAX;
+    }
     /* Billionths throughout: 2^31 of them a gram fit 64 bits. Whole and fraction apart, and the
      * fraction's part above the point apart from that below, so that no product passes 64 bits.
      * What is cut off is less than a billionth, which never moves a half. */
-    const uint64_t scale = power_of_ten[value->decimals];
     const uint64_t step = unit->factor * BILLION + unit->billionths;
     const uint64_t whole = value->digits / scale;
     if (whole > ((uint64_t)INT32_MAX + 1) * BILLION / step) {
