@@ -23,12 +23,16 @@
  * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7516 p.18, Tiger TI-02-P p.21; field
  * recordings marked [C] in tests/vectors/scale_vectors.tsv.
  *
+ * Commands of Bison indicators, with CR LF: MZ zero, MT tare, CT clear tare. Others of the family
+ * know none, or their own, and pass these over; whether the scale did it shows in what it sends.
+ *
  * Some devices send each frame twice; both count. There is no check: a changed digit, a lost digit
  * or the lost 'k' of "kg" is a wrong weight that only port_config.equal_frames can catch.
  * Everything that is not exactly this grammar is refused, NUL and bit 8 included.
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
+#include "hw/text_line.h"
 
 #include <string.h>
 
@@ -348,6 +352,18 @@ static struct frame_result stgs_frame(const struct hw_options *options, const ui
                : by_table(options, bytes, count, value);
 }
 
+static size_t stgs_command(const struct hw_options *options, enum hw_command command,
+                           uint8_t request[HW_REQUEST_MAX])
+{
+    (void)options;
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "MZ\r\n",
+        [HW_COMMAND_TARE] = "MT\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "CT\r\n",
+    };
+    return text_request(requests[command], request);
+}
+
 const struct hw_driver scale_stgs_st_gs = {
     .name = "st_gs",
     .kind = READING_WEIGHT,
@@ -355,4 +371,5 @@ const struct hw_driver scale_stgs_st_gs = {
     .equal_frames = 2,
     .summary = "text \"ST,GS,+ 1.234kg\": T-Scale, Bison, GSC, GRAM, WT3000i, NHB",
     .frame = stgs_frame,
+    .command = stgs_command,
 };
