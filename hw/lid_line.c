@@ -7,13 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    BOARD_AT = 5,
-    SEQUENCE_AT = 8,
-    HEAD_MAX = 11,
-    LEVEL_DIGITS = 4,
-    CHECK_DIGITS = 4
-};
+enum { BOARD_AT = 5, SEQUENCE_AT = 8, HEAD_MAX = 11, LEVEL_DIGITS = 4, CHECK_DIGITS = 4 };
 
 struct kind {
     char head[HEAD_MAX + 1]; /* '9' a decimal digit, 'F' a hex digit, else the byte itself */
