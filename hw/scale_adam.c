@@ -35,15 +35,9 @@ static enum text_verdict adam_parse(const struct hw_options *options, const uint
 static const struct text_format adam_format = {.longest = LINE_LONGEST, .parse = adam_parse};
 
 static struct frame_result adam_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&adam_format, options, bytes, count);
-}
-
-static size_t adam_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&adam_format, options, frame, length, values);
+    return text_line_frame(&adam_format, options, bytes, count, values);
 }
 
 static size_t adam_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -62,7 +56,6 @@ const struct hw_driver scale_adam_azextra = {
     .equal_frames = 2,
     .summary = "Adam AZextra, CBD: value and unit, nothing else",
     .frame = adam_frame,
-    .decode = adam_decode,
     .poll = adam_poll,
     .command = text_zero_or_tare,
 };

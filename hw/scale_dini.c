@@ -40,7 +40,7 @@ enum { PRINT_STATUS, PRINT_SCALE, PRINT_WEIGHT, PRINT_TARE, PRINT_PARTS };
 enum { STANDARD_WIDTH = 8, EXTENDED_WIDTH = 10 };
 
 static const struct {
-    const char *word;
+    char word[STATUS_LENGTH + 1];
     enum reading_status status;
 } statuses[] = {
     {"ST", READING_OK},
@@ -67,20 +67,21 @@ static void skip_address(struct text *text)
     }
 }
 
-static bool read_status(struct text text, struct hw_value *value)
-{
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        if (text_word(&text, statuses[i].word)) {
-            value->status = statuses[i].status;
-            return text_ends(&text);
-        }
-    }
-    return false;
-}
-
 static bool has_width(struct text text, ptrdiff_t width)
 {
     return text.end - text.at == width;
+}
+
+static bool read_status(struct text text, struct hw_value *value)
+{
+    for (size_t i = 0; has_width(text, STATUS_LENGTH) && i < sizeof statuses / sizeof statuses[0];
+         i++) {
+        if (memcmp(text.at, statuses[i].word, STATUS_LENGTH) == 0) {
+            value->status = statuses[i].status;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool read_weight(struct text number, struct text unit, struct hw_value *value)
@@ -171,15 +172,9 @@ static const struct text_format dini_format = {
     .longest = LINE_LONGEST, .parse = dini_parse, .begins = dini_begins};
 
 static struct frame_result dini_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&dini_format, options, bytes, count);
-}
-
-static size_t dini_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&dini_format, options, frame, length, values);
+    return text_line_frame(&dini_format, options, bytes, count, values);
 }
 
 /* An address '0' to '9' goes in front as two digits; without one the line is RS-232. */
@@ -219,7 +214,6 @@ const struct hw_driver scale_dini = {
     .equal_frames = 2,
     .summary = "Dini Argeo 3590, DGT, DFW: \"ST,GS,     0.0,kg\" and the extended string",
     .frame = dini_frame,
-    .decode = dini_decode,
     .poll = dini_poll,
     .command = dini_command,
 };

@@ -61,7 +61,9 @@ static bool ew_unit(struct text *unit, struct hw_value *value)
     bool is_own = false;
     for (size_t i = 0; i < sizeof own / sizeof own[0] && !is_own; i++) {
         is_own = text_word(unit, own[i]);
-        memcpy(value->unit, own[i], sizeof own[i]);
+        if (is_own) {
+            memcpy(value->unit, own[i], sizeof own[i]);
+        }
     }
     if (!is_own && !text_unit(unit, value)) {
         return false;
@@ -158,27 +160,15 @@ static const struct text_format ew_format = {
 static const struct text_format plain_format = {.longest = TEXT_LONGEST, .parse = plain_parse};
 
 static struct frame_result ew_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&ew_format, options, bytes, count);
-}
-
-static size_t ew_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&ew_format, options, frame, length, values);
+    return text_line_frame(&ew_format, options, bytes, count, values);
 }
 
 static struct frame_result plain_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count)
+                                       size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&plain_format, options, bytes, count);
-}
-
-static size_t plain_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                           struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&plain_format, options, frame, length, values);
+    return text_line_frame(&plain_format, options, bytes, count, values);
 }
 
 static size_t plain_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -201,7 +191,6 @@ const struct hw_driver scale_kern_ew = {
     .equal_frames = 2,
     .summary = "KERN EW, EG: 14 or 15 bytes \"+0000.00 G S\"",
     .frame = ew_frame,
-    .decode = ew_decode,
 };
 
 const struct hw_driver scale_kern_text = {
@@ -214,7 +203,6 @@ const struct hw_driver scale_kern_text = {
     .equal_frames = 2,
     .summary = "KERN DE, FKB, PCB and G&G: value and unit, no unit while moving",
     .frame = plain_frame,
-    .decode = plain_decode,
     .poll = plain_poll,
     .command = plain_command,
 };

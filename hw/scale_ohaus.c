@@ -78,15 +78,9 @@ static enum text_verdict ohaus_parse(const struct hw_options *options, const uin
 static const struct text_format ohaus_format = {.longest = LINE_LONGEST, .parse = ohaus_parse};
 
 static struct frame_result ohaus_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count)
+                                       size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&ohaus_format, options, bytes, count);
-}
-
-static size_t ohaus_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                           struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&ohaus_format, options, frame, length, values);
+    return text_line_frame(&ohaus_format, options, bytes, count, values);
 }
 
 static size_t ohaus_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -105,7 +99,6 @@ const struct hw_driver scale_ohaus_defender = {
     .equal_frames = 2,
     .summary = "OHAUS Defender, Ranger: value, unit, ? while moving, G or NET",
     .frame = ohaus_frame,
-    .decode = ohaus_decode,
     .poll = ohaus_poll,
     .command = text_zero_or_tare,
 };

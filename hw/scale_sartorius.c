@@ -147,15 +147,9 @@ static enum text_verdict sbi_parse(const struct hw_options *options, const uint8
 static const struct text_format sbi_format = {.longest = LINE_LONGEST, .parse = sbi_parse};
 
 static struct frame_result sbi_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&sbi_format, options, bytes, count);
-}
-
-static size_t sbi_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&sbi_format, options, frame, length, values);
+    return text_line_frame(&sbi_format, options, bytes, count, values);
 }
 
 static size_t sbi_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -186,7 +180,6 @@ const struct hw_driver scale_sartorius_sbi = {
     .equal_frames = 2,
     .summary = "Sartorius SBI, 16 or 22 bytes, no unit while moving",
     .frame = sbi_frame,
-    .decode = sbi_decode,
     .poll = sbi_poll,
     .command = sbi_command,
 };

@@ -27,14 +27,17 @@
  * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7515 p.14 and SL-7516 p.18, Tiger
  * TI-02-P p.21, KERN KXS-TM p.70, A&D AD-4406 p.45; field recordings marked [C] in tests/vectors.
  *
+ * Commands of Bison indicators, with CR LF: MZ zero, MT tare, CT clear tare. Others of the family
+ * know none, or their own, and pass these over; whether the scale did it shows in what it sends.
+ *
  * Some devices send each frame twice; both count. There is no check: a changed digit, a lost digit
  * or the lost 'k' of "kg" is a wrong weight that only port_config.equal_frames can catch.
  * Everything that is not exactly this grammar is refused, NUL and bit 8 included.
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
+#include "hw/text_line.h"
 
-#include <endian.h>
 #include <string.h>
 
 enum {
@@ -167,14 +170,6 @@ static const uint8_t *over_blanks(const uint8_t *at)
     return at;
 }
 
-static const uint8_t *over_digits(const uint8_t *at)
-{
-    while (byte_is_digit(*at)) {
-        at++;
-    }
-    return at;
-}
-
 /* `last` is the unit's last letter; no other letter stands right before its first one, because a
  * digit, a blank or a comma does, or the mode with a blank or a comma between. */
 static bool is_unit(const uint8_t *last)
@@ -213,140 +208,39 @@ static bool is_out_of_range(const uint8_t *frame)
     return frame[1] == 'L' || frame[1] == 'O';
 }
 
-/* `entered` holds where each state was entered last, 0 where it was not. */
-static struct frame_result judge_whole(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t end, const uint8_t entered[STATE_COUNT])
+/* Goes on with a number; returns where its digits end, which the caller knows to be in the frame.
+ */
+static const uint8_t *read_run(const uint8_t *at, uint64_t *number)
 {
-    const bool out_of_range = is_out_of_range(bytes);
-    const size_t last_digit = entered[IN_DECIMALS] ? entered[IN_DECIMALS] : entered[IN_DIGITS];
-    const size_t unit_last = entered[IN_UNIT];
-    const bool unit_fits =
-        unit_last ? is_unit(bytes + unit_last) : out_of_range || options->unit[0] != '\0';
-    if (!out_of_range) {
-        const size_t mode_last = entered[AFTER_MODE];
-        const size_t width = last_digit - mode_last - (bytes[mode_last + 1] == ',');
-        if (last_digit == 0 || (entered[IN_DIGITS] == 0 && bytes[last_digit] == '.')) {
-            return broken(REJECT_VALUE, bytes, end);
-        }
-        if (width < VALUE_NARROWEST || width > VALUE_WIDEST) {
-            return broken(REJECT_LAYOUT, bytes, end);
-        }
+    for (unsigned digit; (digit = *at - (unsigned)'0') <= 9; at++) {
+        *number = *number * 10 + digit;
     }
-    return unit_fits ? frame_ok(end + 1) : broken(REJECT_LAYOUT, bytes, end);
-}
-
-static struct frame_result no_header(const uint8_t *bytes, size_t count)
-{
-    size_t length = 1;
-    if (byte_class[bytes[0]] == LINE_END) {
-        while (length < count && byte_class[bytes[length]] == LINE_END) {
-            length++;
-        }
-        return frame_skip(length);
-    }
-    while (length < count && byte_class[bytes[length]] != LINE_END &&
-           next_state[BEGIN][byte_class[bytes[length]]] == DEAD) {
-        length++;
-    }
-    return frame_reject(REJECT_NOISE, length);
-}
-
-/* "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a look
- * at each byte. The table has the last word on all that is not exactly this. */
-static bool is_usual(const uint8_t *bytes)
-{
-    if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
-        (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
-        memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) != 0 ||
-        (bytes[USUAL_SIGN_AT] != '+' && bytes[USUAL_SIGN_AT] != '-')) {
-        return false;
-    }
-    const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
-    const uint8_t *at = over_digits(first);
-    if (*at == '.' && at > first) {
-        at = over_digits(at + 1);
-    }
-    return at > first && at == bytes + USUAL_UNIT_AT;
-}
-
-APART struct frame_result by_table(const struct hw_options *options, const uint8_t *bytes,
-                                   size_t count)
-{
-    unsigned state = next_state[BEGIN][byte_class[bytes[0]]];
-    if (state == DEAD) {
-        return no_header(bytes, count);
-    }
-    if (count < FRAME_SHORTEST) {
-        return frame_wait_for(FRAME_SHORTEST);
-    }
-    uint8_t entered[STATE_COUNT] = {0};
-    const size_t limit = count < FRAME_LONGEST ? count : FRAME_LONGEST;
-    for (size_t at = 1; at < limit; at++) {
-        state = next_state[state][byte_class[bytes[at]]];
-        if (state <= DONE) {
-            return state == DONE ? judge_whole(options, bytes, at, entered)
-                                 : broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
-        }
-        entered[state] = (uint8_t)at;
-    }
-    return count < FRAME_LONGEST ? frame_wait() : broken(REJECT_LENGTH, bytes, FRAME_LONGEST - 1);
-}
-
-static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
-{
-    return count >= USUAL_LENGTH && is_usual(bytes) ? frame_ok(USUAL_LENGTH)
-                                                    : by_table(options, bytes, count);
-}
-
-/* A sign, blanks, digits and at most one point, eight bytes in all, looked at as one word. */
-static void read_usual_value(const uint8_t *at, struct hw_value *value)
-{
-    static const uint64_t points = UINT64_C(0x2E2E2E2E2E2E2E2E);
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    word = be64toh(word);
-    /* One bit at the point's place; '/', which would set it too, is none of these bytes. */
-    const uint64_t apart = word ^ points;
-    const uint64_t point =
-        (apart - UINT64_C(0x0101010101010101)) & ~apart & UINT64_C(0x8080808080808080);
-    /* A blank is a zero here as well; the sign goes. */
-    word &= UINT64_C(0x000F0F0F0F0F0F0F);
-    if (point) {
-        const unsigned after = (unsigned)__builtin_ctzll(point) - 7;
-        const uint64_t decimals = word & ((UINT64_C(1) << after) - 1);
-        word = word >> 8 >> after << after | decimals;
-        value->decimals = (uint8_t)(after / 8);
-    }
-    /* Digits to pairs, pairs to fours, fours to the number. */
-    word = (word & UINT64_C(0x00FF00FF00FF00FF)) + (word >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * 10;
-    word =
-        (word & UINT64_C(0x0000FFFF0000FFFF)) + (word >> 16 & UINT64_C(0x0000FFFF0000FFFF)) * 100;
-    value->digits = (word & UINT64_C(0xFFFFFFFF)) + (word >> 32) * 10000;
-    value->negative = at[0] == '-';
-    value->has_digits = true;
+    return at;
 }
 
 /* Digits with at most one point; returns where they end. */
 static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
 {
     uint64_t digits = 0;
-    for (; byte_is_digit(*at); at++) {
-        digits = digits * 10 + (uint64_t)(*at - '0');
-    }
+    at = read_run(at, &digits);
     if (*at == '.') {
         const uint8_t *const point = at;
-        for (at++; byte_is_digit(*at); at++) {
-            digits = digits * 10 + (uint64_t)(*at - '0');
-        }
+        at = read_run(at + 1, &digits);
         value->decimals = (uint8_t)(at - point - 1);
     }
     value->digits = digits;
     return at;
 }
 
-APART void decode_any(const uint8_t *frame, struct hw_value *value)
+static void begin_value(const uint8_t *frame, struct hw_value *value)
 {
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = frame[0] == 'U' ? READING_MOVING : READING_OK;
+}
+
+static void read_any(const uint8_t *frame, struct hw_value *value)
+{
+    begin_value(frame, value);
     const uint8_t *at = frame + 2;
     if (*at != ',') {
         value->negative = *at == '-';
@@ -380,21 +274,111 @@ APART void decode_any(const uint8_t *frame, struct hw_value *value)
     }
 }
 
-static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
+/* `entered` holds where each state was entered last, 0 where it was not. */
+static struct frame_result judge_whole(const struct hw_options *options, const uint8_t *bytes,
+                                       size_t end, const uint8_t entered[STATE_COUNT],
+                                       struct hw_value *value)
+{
+    const bool out_of_range = is_out_of_range(bytes);
+    const size_t last_digit = entered[IN_DECIMALS] ? entered[IN_DECIMALS] : entered[IN_DIGITS];
+    const size_t unit_last = entered[IN_UNIT];
+    const bool unit_fits =
+        unit_last ? is_unit(bytes + unit_last) : out_of_range || options->unit[0] != '\0';
+    if (!out_of_range) {
+        const size_t mode_last = entered[AFTER_MODE];
+        const size_t width = last_digit - mode_last - (bytes[mode_last + 1] == ',');
+        if (last_digit == 0 || (entered[IN_DIGITS] == 0 && bytes[last_digit] == '.')) {
+            return broken(REJECT_VALUE, bytes, end);
+        }
+        if (width < VALUE_NARROWEST || width > VALUE_WIDEST) {
+            return broken(REJECT_LAYOUT, bytes, end);
+        }
+    }
+    if (!unit_fits) {
+        return broken(REJECT_LAYOUT, bytes, end);
+    }
+    read_any(bytes, value);
+    return frame_ok(end + 1, 1);
+}
+
+static struct frame_result no_header(const uint8_t *bytes, size_t count)
+{
+    size_t length = 1;
+    if (byte_class[bytes[0]] == LINE_END) {
+        while (length < count && byte_class[bytes[length]] == LINE_END) {
+            length++;
+        }
+        return frame_skip(length);
+    }
+    while (length < count && byte_class[bytes[length]] != LINE_END &&
+           next_state[BEGIN][byte_class[bytes[length]]] == DEAD) {
+        length++;
+    }
+    return frame_reject(REJECT_NOISE, length);
+}
+
+/* Reads "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a
+ * look at the table, which has the last word on all that is not exactly this. */
+static bool read_usual(const uint8_t *bytes, struct hw_value *value)
+{
+    if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
+        (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
+        memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) != 0 ||
+        (bytes[USUAL_SIGN_AT] != '+' && bytes[USUAL_SIGN_AT] != '-')) {
+        return false;
+    }
+    /* The unit's letter ends every run. */
+    const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
+    const uint8_t *const end = read_digits(first, value);
+    value->has_digits = true;
+    value->negative = bytes[USUAL_SIGN_AT] == '-';
+    memcpy(value->unit, bytes + USUAL_UNIT_AT, 2);
+    return end == bytes + USUAL_UNIT_AT && byte_is_digit(*first);
+}
+
+APART struct frame_result by_table(const struct hw_options *options, const uint8_t *bytes,
+                                   size_t count, struct hw_value *value)
+{
+    unsigned state = next_state[BEGIN][byte_class[bytes[0]]];
+    if (state == DEAD) {
+        return no_header(bytes, count);
+    }
+    if (count < FRAME_SHORTEST) {
+        return frame_wait_for(FRAME_SHORTEST);
+    }
+    uint8_t entered[STATE_COUNT] = {0};
+    const size_t limit = count < FRAME_LONGEST ? count : FRAME_LONGEST;
+    for (size_t at = 1; at < limit; at++) {
+        state = next_state[state][byte_class[bytes[at]]];
+        if (state <= DONE) {
+            return state == DONE ? judge_whole(options, bytes, at, entered, value)
+                                 : broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
+        }
+        entered[state] = (uint8_t)at;
+    }
+    return count < FRAME_LONGEST ? frame_wait() : broken(REJECT_LENGTH, bytes, FRAME_LONGEST - 1);
+}
+
+static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    struct hw_value *value = &values[0];
+    begin_value(bytes, value);
+    return count >= USUAL_LENGTH && read_usual(bytes, value)
+               ? frame_ok(USUAL_LENGTH, 1)
+               : by_table(options, bytes, count, value);
+}
+
+static size_t stgs_command(const struct hw_options *options, enum hw_command command,
+                           uint8_t request[HW_REQUEST_MAX])
 {
     (void)options;
-    struct hw_value *value = &values[0];
-    hw_value_begin(value, READING_WEIGHT);
-    value->status = frame[0] == 'U' ? READING_MOVING : READING_OK;
-    /* by_table() ends a frame at its first line end: only the usual one has two. */
-    if (length == USUAL_LENGTH && byte_class[frame[USUAL_LENGTH - 2]] == LINE_END) {
-        read_usual_value(frame + USUAL_SIGN_AT, value);
-        memcpy(value->unit, frame + USUAL_UNIT_AT, 2);
-    } else {
-        decode_any(frame, value);
-    }
-    return 1;
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "MZ\r\n",
+        [HW_COMMAND_TARE] = "MT\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "CT\r\n",
+    };
+    return text_request(requests[command], request);
 }
 
 const struct hw_driver scale_stgs_st_gs = {
@@ -404,5 +388,5 @@ const struct hw_driver scale_stgs_st_gs = {
     .equal_frames = 2,
     .summary = "text \"ST,GS,+ 1.234kg\": T-Scale, Bison, GSC, GRAM, WT3000i, NHB",
     .frame = stgs_frame,
-    .decode = stgs_decode,
+    .command = stgs_command,
 };

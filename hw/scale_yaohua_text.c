@@ -45,15 +45,12 @@ enum {
 static bool read_unit(const uint8_t *text, struct hw_value *value)
 {
     static const char units[][UNIT_WIDTH + 1] = {"kg", "lb", "oz", " g", "g ", " t", "t "};
-    size_t length = 0;
-    for (size_t i = 0; i < UNIT_WIDTH; i++) {
-        if (text[i] != ' ') {
-            value->unit[length++] = (char)text[i];
-        }
-    }
-    value->unit[length] = '\0';
+    const uint8_t folded[UNIT_WIDTH] = {text[0] | 0x20, text[1] | 0x20};
+    const bool is_right = text[0] == ' ';
+    value->unit[0] = (char)text[is_right];
+    value->unit[1] = (char)(is_right || text[1] == ' ' ? '\0' : text[1]);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if ((text[0] | 0x20) == units[i][0] && (text[1] | 0x20) == units[i][1]) {
+        if (memcmp(folded, units[i], UNIT_WIDTH) == 0) {
             return true;
         }
     }
@@ -67,13 +64,8 @@ static bool read_weight(const struct hw_options *options, const uint8_t *frame, 
         !decimal_read(frame + VALUE_AT, width, value)) {
         return false;
     }
-    decimal_set_point(options, memchr(frame + VALUE_AT, '.', width) != NULL, value);
+    decimal_set_point(options, frame + VALUE_AT, width, value);
     return true;
-}
-
-static struct hw_value no_flags(void)
-{
-    return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
 }
 
 /* A digit stands where the seven characters have their unit already. */
@@ -85,7 +77,7 @@ static size_t ww_width(const uint8_t *bytes)
 }
 
 static struct frame_result ww_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != 'w') {
         return frame_between(bytes, count, 'w');
@@ -93,8 +85,7 @@ static struct frame_result ww_frame(const struct hw_options *options, const uint
     if (count <= WW_END_AT) {
         return frame_wait_for(WW_END_AT + 1);
     }
-    struct hw_value value = no_flags();
-    if (!memchr("wnt", bytes[1], 3)) {
+    if (bytes[1] != 'w' && bytes[1] != 'n' && bytes[1] != 't') {
         return frame_reject(REJECT_LAYOUT, 1);
     }
     const size_t width = ww_width(bytes);
@@ -102,19 +93,12 @@ static struct frame_result ww_frame(const struct hw_options *options, const uint
     if (count <= end_at) {
         return frame_wait_for(end_at + 1);
     }
-    if (!read_weight(options, bytes, width, &value) || !byte_is_line_end(bytes[end_at])) {
+    hw_value_begin(&values[0], READING_WEIGHT);
+    if (!read_weight(options, bytes, width, &values[0]) || !byte_is_line_end(bytes[end_at])) {
         return frame_broken(REJECT_LAYOUT, bytes, end_at, 'w');
     }
-    return frame_ok(end_at + 1);
-}
-
-static size_t ww_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)length;
-    values[0] = no_flags();
-    values[0].tare = frame[1] == 't';
-    return read_weight(options, frame, ww_width(frame), &values[0]);
+    values[0].tare = bytes[1] == 't';
+    return frame_ok(end_at + 1, 1);
 }
 
 /* READING_OK where the frame carries a weight. */
@@ -128,14 +112,13 @@ static enum reading_status range_of(const uint8_t *frame)
     return memcmp(frame + VALUE_AT, under, sizeof under - 1) == 0 ? READING_UNDERLOAD : READING_OK;
 }
 
-static bool wg_fits(const struct hw_options *options, const uint8_t *frame)
+static bool read_wg(const struct hw_options *options, const uint8_t *frame, struct hw_value *value)
 {
-    struct hw_value value = no_flags();
     const bool is_named = frame[0] == 'W' && (frame[1] == 'G' || frame[1] == 'N');
-    if (range_of(frame) != READING_OK) {
-        return is_named || (frame[0] == ' ' && frame[1] == ' ');
-    }
-    return is_named && read_weight(options, frame, VALUE_WIDTH, &value);
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = range_of(frame);
+    return value->status == READING_OK ? is_named && read_weight(options, frame, VALUE_WIDTH, value)
+                                       : is_named || (frame[0] == ' ' && frame[1] == ' ');
 }
 
 /* Drops up to where a frame may begin, with 'W' or with a blank. */
@@ -149,7 +132,7 @@ static struct frame_result wg_broken(const uint8_t *bytes)
 }
 
 static struct frame_result wg_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != 'W' && bytes[0] != ' ') {
         size_t length = 1;
@@ -163,7 +146,7 @@ static struct frame_result wg_frame(const struct hw_options *options, const uint
     if (count <= WG_END_AT) {
         return frame_wait_for(WG_END_AT + 1);
     }
-    if (!wg_fits(options, bytes) || byte_hex_value(bytes[CHECK_AT]) < 0 ||
+    if (!read_wg(options, bytes, &values[0]) || byte_hex_value(bytes[CHECK_AT]) < 0 ||
         byte_hex_value(bytes[CHECK_AT + 1]) < 0 || !byte_is_line_end(bytes[WG_END_AT])) {
         return wg_broken(bytes);
     }
@@ -175,16 +158,7 @@ static struct frame_result wg_frame(const struct hw_options *options, const uint
                               bytes[CHECK_AT + 1] != byte_hex_digit(sum))) {
         return frame_reject(REJECT_CHECKSUM, WG_END_AT + 1);
     }
-    return frame_ok(WG_END_AT + 1);
-}
-
-static size_t wg_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)length;
-    values[0] = no_flags();
-    values[0].status = range_of(frame);
-    return values[0].status != READING_OK || read_weight(options, frame, VALUE_WIDTH, &values[0]);
+    return frame_ok(WG_END_AT + 1, 1);
 }
 
 static size_t letter_command(const struct hw_options *options, enum hw_command command,
@@ -207,7 +181,6 @@ const struct hw_driver scale_yaohua_wg15 = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A12E text \"WG004.139kg3D\" with XOR",
     .frame = wg_frame,
-    .decode = wg_decode,
     .command = letter_command,
 };
 
@@ -218,6 +191,5 @@ const struct hw_driver scale_yaohua_ww = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A12, A12E text \"wn001.171kg\"",
     .frame = ww_frame,
-    .decode = ww_decode,
     .command = letter_command,
 };
