@@ -1,8 +1,8 @@
 /* What a device family has to offer to be a driver: one row of the table in drivers.c.
  *
- * A driver turns bytes into frames and frames into values. It is a pair of pure functions: it owns
- * nothing, keeps nothing between calls, and sees no file descriptor, clock or other driver. Any
- * thread may call it.
+ * A driver turns bytes into values, a frame at a time. It is a pure function: it owns nothing,
+ * keeps nothing between calls, and sees no file descriptor, clock or other driver. Any thread may
+ * call it.
  */
 #ifndef HW_DRIVER_H
 #define HW_DRIVER_H
@@ -65,9 +65,11 @@ _Static_assert((int)REJECT_REASON_COUNT == (int)HW_REJECT_REASONS, "reading.h co
 struct frame_result {
     enum frame_verdict verdict;
     enum reject_reason reason; /* for FRAME_REJECT */
-    size_t length;             /* for FRAME_OK, FRAME_SKIP and FRAME_REJECT: how many bytes are done
+    uint32_t length;           /* for FRAME_OK, FRAME_SKIP and FRAME_REJECT: how many bytes are done
                                   with; for FRAME_WAIT: with fewer than this many bytes the answer
                                   stays FRAME_WAIT, so that nobody need ask; 0 = ask again */
+    uint32_t values;           /* for FRAME_OK: how many were written, 0 where the frame carries
+                                  none (a host's own command, a keep-alive) */
 };
 
 /* One value as the device displayed it: sign, digits and decimals are kept, so that nothing is lost
@@ -104,6 +106,9 @@ static inline void hw_value_begin(struct hw_value *value, enum reading_kind kind
     value->text[0] = '\0';
 }
 
+typedef struct frame_result hw_frame_reader(const struct hw_options *options, const uint8_t *bytes,
+                                            size_t count, struct hw_value values[HW_VALUES_MAX]);
+
 struct hw_driver {
     const char *name;       /* in configuration, captures and `biaogan decode` */
     enum reading_kind kind; /* what it reads */
@@ -120,19 +125,16 @@ struct hw_driver {
                              what speaks only once: lids, locks, cards */
     const char *summary;  /* one line for people: maker, models */
 
-    /* Looks at the beginning of `bytes` (count >= 1, already masked where the port says so). Never
-     * reads past `count`; answers FRAME_WAIT only while count < HW_FRAME_MAX. */
-    struct frame_result (*frame)(const struct hw_options *options, const uint8_t *bytes,
-                                 size_t count);
+    /* Looks at the beginning of `bytes` (count >= 1, already masked where the port says so) and
+     * writes the values of the frame that stands there; what it leaves in `values` without FRAME_OK
+     * means nothing. Never reads past `count`; answers FRAME_WAIT only while count < HW_FRAME_MAX.
+     */
+    hw_frame_reader *frame;
 
-    /* NULL where every frame shows its own end. For formats where only what follows shows it: are
-     * these bytes, for which frame() waits, one whole frame if nothing follows? */
-    bool (*whole)(const struct hw_options *options, const uint8_t *bytes, size_t count);
-
-    /* Values of one whole frame that frame() accepted. Returns how many were written, 0 where the
-     * frame carries none (a host's own command, a keep-alive). At most HW_VALUES_MAX. */
-    size_t (*decode)(const struct hw_options *options, const uint8_t *frame, size_t length,
-                     struct hw_value values[HW_VALUES_MAX]);
+    /* NULL where every frame shows its own end. For formats where only what follows shows it: the
+     * same of bytes for which frame() waits, if nothing follows. FRAME_OK then takes all of them;
+     * anything else means that they are no frame. */
+    hw_frame_reader *last_frame;
 
     /* NULL for streaming devices. Writes the next request, returns its length. */
     size_t (*poll)(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX]);
@@ -203,7 +205,7 @@ bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *
 bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm);
 
 /* One character of a row, a channel each: "1" open, "0" closed, "?" fault. Lids are, and locks with
- * the unit HW_UNIT_BITS. */
+ * the unit HW_UNIT_BITS; a code for the whole device is not. */
 bool hw_value_is_bit(const struct hw_value *value);
 
 /* The value as displayed ("-0.200", a card's number, a bit, lock: "opened" or "closed"; "" without

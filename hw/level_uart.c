@@ -55,9 +55,21 @@ static struct frame_result to_next(uint8_t head, enum reject_reason reason, cons
     return frame_reject(reason, next ? (size_t)(next - bytes) : count);
 }
 
+static void read_sonar(const uint8_t *frame, struct hw_value *value)
+{
+    const unsigned mm = (unsigned)frame[1] << 8 | frame[2];
+    hw_value_begin(value, READING_LEVEL);
+    value->status = mm == 0                 ? READING_ERROR
+                    : mm < SONAR_NEAREST_MM ? READING_UNDERLOAD
+                                            : READING_OK;
+    value->has_digits = mm >= SONAR_NEAREST_MM;
+    value->digits = mm;
+    memcpy(value->unit, "mm", sizeof "mm");
+}
+
 /* `first`: the first byte that the sum takes in. */
 static struct frame_result sonar_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count, size_t first)
+                                       size_t count, size_t first, struct hw_value *value)
 {
     if (bytes[0] != SONAR_HEAD) {
         return to_next(SONAR_HEAD, REJECT_NOISE, bytes, count);
@@ -75,35 +87,20 @@ static struct frame_result sonar_frame(const struct hw_options *options, const u
     if (options->checksum && (sum & 0xFF) != bytes[SONAR_LENGTH - 1]) {
         return to_next(SONAR_HEAD, REJECT_CHECKSUM, bytes, SONAR_LENGTH);
     }
-    return frame_ok(SONAR_LENGTH);
+    read_sonar(bytes, value);
+    return frame_ok(SONAR_LENGTH, 1);
 }
 
 static struct frame_result a02_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return sonar_frame(options, bytes, count, 0);
+    return sonar_frame(options, bytes, count, 0, values);
 }
 
 static struct frame_result aj_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return sonar_frame(options, bytes, count, 1);
-}
-
-static size_t sonar_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                           struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    (void)length;
-    const unsigned mm = (unsigned)frame[1] << 8 | frame[2];
-    hw_value_begin(&values[0], READING_LEVEL);
-    values[0].status = mm == 0                 ? READING_ERROR
-                       : mm < SONAR_NEAREST_MM ? READING_UNDERLOAD
-                                               : READING_OK;
-    values[0].has_digits = mm >= SONAR_NEAREST_MM;
-    values[0].digits = mm;
-    memcpy(values[0].unit, "mm", sizeof "mm");
-    return 1;
+    return sonar_frame(options, bytes, count, 1, values);
 }
 
 static size_t sonar_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -113,8 +110,20 @@ static size_t sonar_poll(const struct hw_options *options, uint8_t request[HW_RE
     return 1;
 }
 
+static void read_tof(const struct hw_options *options, const uint8_t *frame, struct hw_value *value)
+{
+    const unsigned distance = (unsigned)frame[3] << 8 | frame[2];
+    const unsigned strength = (unsigned)frame[5] << 8 | frame[4];
+    const bool is_seen = distance > 0 && distance < TOF_FIRST_ERROR && strength != TOF_BLINDED;
+    hw_value_begin(value, READING_LEVEL);
+    value->status = is_seen ? READING_OK : READING_ERROR;
+    value->has_digits = is_seen;
+    value->digits = distance;
+    memcpy(value->unit, strcmp(options->unit, "mm") == 0 ? "mm" : "cm", sizeof "cm");
+}
+
 static struct frame_result tof_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != TOF_HEAD) {
         return to_next(TOF_HEAD, REJECT_NOISE, bytes, count);
@@ -132,22 +141,8 @@ static struct frame_result tof_frame(const struct hw_options *options, const uin
     if (options->checksum && (sum & 0xFF) != bytes[TOF_LENGTH - 1]) {
         return to_next(TOF_HEAD, REJECT_CHECKSUM, bytes, TOF_LENGTH);
     }
-    return frame_ok(TOF_LENGTH);
-}
-
-static size_t tof_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    (void)length;
-    const unsigned distance = (unsigned)frame[3] << 8 | frame[2];
-    const unsigned strength = (unsigned)frame[5] << 8 | frame[4];
-    const bool is_seen = distance > 0 && distance < TOF_FIRST_ERROR && strength != TOF_BLINDED;
-    hw_value_begin(&values[0], READING_LEVEL);
-    values[0].status = is_seen ? READING_OK : READING_ERROR;
-    values[0].has_digits = is_seen;
-    values[0].digits = distance;
-    memcpy(values[0].unit, strcmp(options->unit, "mm") == 0 ? "mm" : "cm", sizeof "cm");
-    return 1;
+    read_tof(options, bytes, &values[0]);
+    return frame_ok(TOF_LENGTH, 1);
 }
 
 const struct hw_driver level_uart_a02 = {
@@ -158,7 +153,6 @@ const struct hw_driver level_uart_a02 = {
     .equal_frames = 2,
     .summary = "ultrasonic A02YYUW, ME007YS, DYP: FF, mm, sum; streaming",
     .frame = a02_frame,
-    .decode = sonar_decode,
 };
 
 const struct hw_driver level_uart_jsn_sr04t = {
@@ -171,7 +165,6 @@ const struct hw_driver level_uart_jsn_sr04t = {
     .equal_frames = 2,
     .summary = "ultrasonic JSN-SR04T in mode 2: like a02_uart, asked with 55",
     .frame = a02_frame,
-    .decode = sonar_decode,
     .poll = sonar_poll,
 };
 
@@ -185,7 +178,6 @@ const struct hw_driver level_uart_aj_sr04m = {
     .equal_frames = 2,
     .summary = "ultrasonic AJ-SR04M: the sum leaves the header out, asked with 55",
     .frame = aj_frame,
-    .decode = sonar_decode,
     .poll = sonar_poll,
 };
 
@@ -197,5 +189,4 @@ const struct hw_driver level_uart_tfmini = {
     .equal_frames = 2,
     .summary = "time of flight TFmini, TFmini Plus: 59 59, cm, sum; streaming",
     .frame = tof_frame,
-    .decode = tof_decode,
 };

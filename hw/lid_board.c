@@ -18,20 +18,6 @@ static const enum reject_reason reasons[] = {
     [LID_LINE_WRONG_CHECK] = REJECT_CHECKSUM,
 };
 
-static struct frame_result lid_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
-{
-    const struct lid_line line = lid_line_read(bytes, count, options->checksum);
-    if (line.verdict == LID_LINE_WAIT) {
-        return frame_wait();
-    }
-    if (line.verdict != LID_LINE_WHOLE) {
-        return frame_reject(reasons[line.verdict], line.length);
-    }
-    /* Our own command comes back where the wire is shared: it is no sign of the board. */
-    return line.kind == LID_LINE_UNLOCK ? frame_skip(line.length) : frame_ok(line.length);
-}
-
 static void set_bit(struct hw_value *value, enum reading_kind kind, char state, char open)
 {
     hw_value_begin(value, kind);
@@ -49,23 +35,35 @@ static void set_level(struct hw_value *value, uint16_t mm)
     memcpy(value->unit, "mm", sizeof "mm");
 }
 
-static size_t lid_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
+static size_t read_channels(const struct lid_line *line, struct hw_value values[HW_VALUES_MAX])
 {
-    (void)options;
-    const struct lid_line line = lid_line_whole(frame, length);
-    for (uint8_t channel = 1; channel <= line.channels; channel++) {
+    for (uint8_t channel = 1; channel <= line->channels; channel++) {
         struct hw_value *value = &values[channel - 1];
-        if (line.kind == LID_LINE_LIDS) {
-            set_bit(value, READING_LID, lid_line_state(&line, channel), LID_LINE_OPEN);
-        } else if (line.kind == LID_LINE_LOCKS) {
-            set_bit(value, READING_LOCK, lid_line_state(&line, channel), LID_LINE_UNLOCKED);
+        if (line->kind == LID_LINE_LIDS) {
+            set_bit(value, READING_LID, lid_line_state(line, channel), LID_LINE_OPEN);
+        } else if (line->kind == LID_LINE_LOCKS) {
+            set_bit(value, READING_LOCK, lid_line_state(line, channel), LID_LINE_UNLOCKED);
         } else {
-            set_level(value, lid_line_mm(&line, channel));
+            set_level(value, lid_line_mm(line, channel));
         }
         value->channel = channel;
     }
-    return line.channels;
+    return line->channels;
+}
+
+static struct frame_result lid_frame(const struct hw_options *options, const uint8_t *bytes,
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    const struct lid_line line = lid_line_read(bytes, count, options->checksum);
+    if (line.verdict == LID_LINE_WAIT) {
+        return frame_wait();
+    }
+    if (line.verdict != LID_LINE_WHOLE) {
+        return frame_reject(reasons[line.verdict], line.length);
+    }
+    /* Our own command comes back where the wire is shared: it is no sign of the board. */
+    return line.kind == LID_LINE_UNLOCK ? frame_skip(line.length)
+                                        : frame_ok(line.length, read_channels(&line, values));
 }
 
 /* A line has one board, number 1. */
@@ -88,6 +86,5 @@ const struct hw_driver lid_board_lid_line = {
     .equal_frames = 1,
     .summary = "lid switches, levels and locks on a microcontroller board, our own line, CRC-16",
     .frame = lid_frame,
-    .decode = lid_decode,
     .unlock = board_unlock,
 };

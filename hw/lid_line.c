@@ -7,15 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum {
-    LETTER_AT = 2, /* the letter that no two kinds share */
-    BOARD_AT = 5,
-    SEQUENCE_AT = 8,
-    HEAD_MAX = 11,
-    LEVEL_DIGITS = 4,
-    CHECK_DIGITS = 4,
-    TAIL_LENGTH = 1 + CHECK_DIGITS + 2 /* from the star on */
-};
+enum { BOARD_AT = 5, SEQUENCE_AT = 8, HEAD_MAX = 11, LEVEL_DIGITS = 4, CHECK_DIGITS = 4 };
 
 struct kind {
     char head[HEAD_MAX + 1]; /* '9' a decimal digit, 'F' a hex digit, else the byte itself */
@@ -162,21 +154,6 @@ struct lid_line lid_line_read(const uint8_t *bytes, size_t count, bool is_checke
     }
     line.board = board_of(bytes);
     return read_cells(line, bytes, count, is_checked);
-}
-
-struct lid_line lid_line_whole(const uint8_t *bytes, size_t length)
-{
-    struct lid_line line = {.verdict = LID_LINE_WHOLE, .board = board_of(bytes), .length = length};
-    while (bytes[LETTER_AT] != (uint8_t)kinds[line.kind].head[LETTER_AT]) {
-        line.kind = (enum lid_line_kind)(line.kind + 1);
-        assert((size_t)line.kind < KINDS);
-    }
-    const struct kind *kind = &kinds[line.kind];
-    line.cells = bytes + kind->head_length;
-    const size_t cells_length = length - kind->head_length - TAIL_LENGTH;
-    const size_t separators = kind->cell_letters[0] == '\0';
-    line.channels = (uint8_t)((cells_length + separators) / (kind->cell_length + separators));
-    return line;
 }
 
 char lid_line_state(const struct lid_line *line, uint8_t channel)

@@ -89,9 +89,6 @@ struct lid_line {
  * LID_LINE_MAX. `is_checked` false: the check may be wrong. */
 struct lid_line lid_line_read(const uint8_t *bytes, size_t count, bool is_checked);
 
-/* The same of bytes that lid_line_read() has called a whole line of that length; quicker. */
-struct lid_line lid_line_whole(const uint8_t *bytes, size_t length);
-
 /* Of channel 1 to line->channels. LID and LCK: its character. */
 char lid_line_state(const struct lid_line *line, uint8_t channel);
 

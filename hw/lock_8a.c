@@ -44,7 +44,7 @@ static struct frame_result reject(enum reject_reason reason, const uint8_t *byte
 }
 
 static struct frame_result lock_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (!is_head(bytes[0])) {
         return reject(REJECT_NOISE, bytes, count);
@@ -61,24 +61,12 @@ static struct frame_result lock_frame(const struct hw_options *options, const ui
     if (options->checksum && bytes[CHECK_AT] != xor_of(bytes)) {
         return reject(REJECT_CHECKSUM, bytes, LOCK_8A_LENGTH);
     }
-    return frame_ok(LOCK_8A_LENGTH);
-}
-
-static size_t lock_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    (void)length;
-    if (frame[STATE_AT] == READ) {
-        return 0;
-    }
-    values[0] = (struct hw_value){
-        .kind = READING_LOCK,
-        .status = READING_OK,
-        .channel = frame[LOCK_AT],
-        .lid_open = frame[STATE_AT] == OPENED,
-    };
-    return 1;
+    hw_value_begin(&values[0], READING_LOCK);
+    values[0].channel = bytes[LOCK_AT];
+    values[0].lid_open = bytes[STATE_AT] == OPENED;
+    const bool opens_all = bytes[LOCK_AT] == LOCK_8A_ALL && bytes[STATE_AT] == OPEN_OR_CLOSED;
+    /* What only a host sends carries no value. */
+    return frame_ok(LOCK_8A_LENGTH, bytes[STATE_AT] != READ && !opens_all);
 }
 
 static size_t write_request(uint8_t head, uint8_t board, uint8_t lock, uint8_t state,
@@ -119,6 +107,5 @@ const struct hw_driver lock_8a_lock8a = {
     .equal_frames = 1,
     .summary = "lock boards with header 8A; the board answers only to a command",
     .frame = lock_frame,
-    .decode = lock_decode,
     .unlock = lock_unlock,
 };

@@ -40,6 +40,10 @@ struct dialect {
     uint8_t address;  /* usual one; 0: any */
     uint8_t function; /* the answer that carries its values; 0: registers, 03 and 04 */
     uint8_t data;     /* bytes of it; 0: 2, 4, 6 or 8 */
+
+    /* Writes the values of a whole frame; returns how many. */
+    size_t (*values)(const struct hw_options *options, const uint8_t *frame, size_t length,
+                     struct hw_value values[HW_VALUES_MAX]);
 };
 
 static uint8_t address_of(const struct dialect *dialect, const struct hw_options *options)
@@ -74,7 +78,7 @@ static struct frame_result whole(const struct hw_options *options, const uint8_t
     if (count < length) {
         return frame_wait();
     }
-    return !options->checksum || crc_fits(bytes, length) ? frame_ok(length)
+    return !options->checksum || crc_fits(bytes, length) ? frame_ok(length, 0)
                                                          : frame_reject(REJECT_CHECKSUM, 1);
 }
 
@@ -95,7 +99,7 @@ static struct frame_result read_frame(const struct dialect *dialect,
         return frame_wait();
     }
     if (crc_fits(bytes, REQUEST_LENGTH)) {
-        return frame_ok(REQUEST_LENGTH);
+        return frame_ok(REQUEST_LENGTH, 0);
     }
     if (is_answer && length > REQUEST_LENGTH + 1) {
         return whole(options, bytes, count, length);
@@ -103,9 +107,9 @@ static struct frame_result read_frame(const struct dialect *dialect,
     return frame_reject(is_answer ? REJECT_CHECKSUM : REJECT_LAYOUT, 1);
 }
 
-static struct frame_result modbus_frame(const struct dialect *dialect,
-                                        const struct hw_options *options, const uint8_t *bytes,
-                                        size_t count)
+static struct frame_result find_frame(const struct dialect *dialect,
+                                      const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count)
 {
     const uint8_t address = address_of(dialect, options);
     const bool is_ours =
@@ -129,14 +133,25 @@ static struct frame_result modbus_frame(const struct dialect *dialect,
     return count < HEAD_BYTES ? frame_wait() : read_frame(dialect, options, bytes, count);
 }
 
+static struct frame_result modbus_frame(const struct dialect *dialect,
+                                        const struct hw_options *options, const uint8_t *bytes,
+                                        size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    struct frame_result result = find_frame(dialect, options, bytes, count);
+    if (result.verdict == FRAME_OK) {
+        result.values = (uint32_t)dialect->values(options, bytes, result.length, values);
+    }
+    return result;
+}
+
 /* ---- values ---------------------------------------------------------------------------------- */
 
 static size_t exception(enum reading_kind kind, const char *unit, uint8_t code,
                         struct hw_value *value)
 {
     const bool is_busy = code == EXCEPTION_ACKNOWLEDGE || code == EXCEPTION_BUSY;
-    *value = (struct hw_value){
-        .kind = kind, .channel = 1, .status = is_busy ? READING_BUSY : READING_ERROR};
+    hw_value_begin(value, kind);
+    value->status = is_busy ? READING_BUSY : READING_ERROR;
     snprintf(value->unit, sizeof value->unit, "%s", unit);
     snprintf(value->text, sizeof value->text, "%u", code);
     return 1;
@@ -167,7 +182,7 @@ static int64_t signed_number(const uint8_t *bytes, size_t count, bool low_word_f
                      (uint32_t)bytes[low] << 8 | bytes[low + 1]);
 }
 
-static size_t decode_weight(const struct hw_options *options, const uint8_t *frame, size_t length,
+static size_t weight_values(const struct hw_options *options, const uint8_t *frame, size_t length,
                             const struct modbus_map *usual, struct hw_value *value)
 {
     const char *unit = options->unit[0] != '\0' ? options->unit : usual->unit;
@@ -178,7 +193,7 @@ static size_t decode_weight(const struct hw_options *options, const uint8_t *fra
         return 0;
     }
     const int64_t number = signed_number(frame + HEAD_BYTES, 4, usual->order == MODBUS_CDAB);
-    *value = (struct hw_value){.kind = READING_WEIGHT, .channel = 1, .status = READING_OK};
+    hw_value_begin(value, READING_WEIGHT);
     memcpy(value->unit, unit, HW_UNIT_MAX);
     if (number == INT32_MIN) {
         value->status = READING_ERROR;
@@ -189,36 +204,36 @@ static size_t decode_weight(const struct hw_options *options, const uint8_t *fra
 }
 
 /* What these two listen for is what the ready maps of the same devices ask for. */
-static const struct dialect weight_dialect = {1, 0, 4};
-
-static struct frame_result weight_frame(const struct hw_options *options, const uint8_t *bytes,
-                                        size_t count)
-{
-    return modbus_frame(&weight_dialect, options, bytes, count);
-}
-
-static size_t weight_abcd_decode(const struct hw_options *options, const uint8_t *frame,
+static size_t weight_abcd_values(const struct hw_options *options, const uint8_t *frame,
                                  size_t length, struct hw_value values[HW_VALUES_MAX])
 {
-    return decode_weight(options, frame, length, &modbus_row_find("kpr")->map, values);
+    return weight_values(options, frame, length, &modbus_row_find("kpr")->map, values);
 }
 
-static size_t weight_cdab_decode(const struct hw_options *options, const uint8_t *frame,
+static const struct dialect weight_abcd_dialect = {1, 0, 4, weight_abcd_values};
+
+static struct frame_result weight_abcd_frame(const struct hw_options *options, const uint8_t *bytes,
+                                             size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    return modbus_frame(&weight_abcd_dialect, options, bytes, count, values);
+}
+
+static size_t weight_cdab_values(const struct hw_options *options, const uint8_t *frame,
                                  size_t length, struct hw_value values[HW_VALUES_MAX])
 {
-    return decode_weight(options, frame, length, &modbus_row_find("ecobin")->map, values);
+    return weight_values(options, frame, length, &modbus_row_find("ecobin")->map, values);
 }
 
-static const struct dialect any_dialect = {0, 0, 0};
+static const struct dialect weight_cdab_dialect = {1, 0, 4, weight_cdab_values};
 
-static struct frame_result any_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+static struct frame_result weight_cdab_frame(const struct hw_options *options, const uint8_t *bytes,
+                                             size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return modbus_frame(&any_dialect, options, bytes, count);
+    return modbus_frame(&weight_cdab_dialect, options, bytes, count, values);
 }
 
 /* Pairs of registers are 32 bits, high word first; an odd number of them are 16 bits each. */
-static size_t any_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+static size_t any_values(const struct hw_options *options, const uint8_t *frame, size_t length,
                          struct hw_value values[HW_VALUES_MAX])
 {
     if ((frame[1] & EXCEPTION_BIT) != 0) {
@@ -230,58 +245,52 @@ static size_t any_decode(const struct hw_options *options, const uint8_t *frame,
     const size_t size = frame[HEAD_BYTES - 1] % 4 == 0 ? 4 : 2;
     const size_t count = frame[HEAD_BYTES - 1] / size;
     for (size_t i = 0; i < count; i++) {
-        values[i] =
-            (struct hw_value){.kind = READING_WEIGHT, .channel = (uint8_t)(i + 1), .unit = "raw"};
+        hw_value_begin(&values[i], READING_WEIGHT);
+        values[i].channel = (uint8_t)(i + 1);
+        memcpy(values[i].unit, "raw", sizeof "raw");
         set_number(&values[i], signed_number(frame + HEAD_BYTES + i * size, size, false),
                    options->has_decimals ? options->decimals : 0);
     }
     return count;
 }
 
-static const struct dialect di_dialect = {1, MODBUS_READ_INPUTS, 1};
+static const struct dialect any_dialect = {0, 0, 0, any_values};
 
-static struct frame_result di_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+static struct frame_result any_frame(const struct hw_options *options, const uint8_t *bytes,
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return modbus_frame(&di_dialect, options, bytes, count);
+    return modbus_frame(&any_dialect, options, bytes, count, values);
 }
 
 /* The bits as they are: which of 0 and 1 is an open lid is wiring. */
-static size_t di_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+static size_t di_values(const struct hw_options *options, const uint8_t *frame, size_t length,
                         struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
     if ((frame[1] & EXCEPTION_BIT) != 0) {
-        return exception(READING_LID, "bits", frame[2], values);
+        return exception(READING_LID, HW_UNIT_BITS, frame[2], values);
     }
     if (!has_data(length)) {
         return 0;
     }
     for (size_t i = 0; i < HW_VALUES_MAX; i++) {
-        values[i] = (struct hw_value){.kind = READING_LID,
-                                      .channel = (uint8_t)(i + 1),
-                                      .lid_open = (frame[HEAD_BYTES] >> i & 1) != 0,
-                                      .unit = "bits"};
+        hw_value_begin(&values[i], READING_LID);
+        values[i].channel = (uint8_t)(i + 1);
+        values[i].lid_open = (frame[HEAD_BYTES] >> i & 1) != 0;
+        memcpy(values[i].unit, HW_UNIT_BITS, sizeof HW_UNIT_BITS);
     }
     return HW_VALUES_MAX;
 }
 
-static const struct dialect relay_dialect = {1, MODBUS_WRITE_COIL, 0};
+static const struct dialect di_dialect = {1, MODBUS_READ_INPUTS, 1, di_values};
 
-static struct frame_result relay_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count)
+static struct frame_result di_frame(const struct hw_options *options, const uint8_t *bytes,
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    const struct frame_result result = modbus_frame(&relay_dialect, options, bytes, count);
-    if (result.verdict != FRAME_OK || result.length != REQUEST_LENGTH) {
-        return result;
-    }
-    /* 5500 and 5A00 toggle on some boards: such an answer says nothing about the coil. */
-    const unsigned value = (unsigned)bytes[4] << 8 | bytes[5];
-    return value == COIL_ON || value == COIL_OFF ? result
-                                                 : frame_reject(REJECT_VALUE, result.length);
+    return modbus_frame(&di_dialect, options, bytes, count, values);
 }
 
-static size_t relay_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
+static size_t relay_values(const struct hw_options *options, const uint8_t *frame, size_t length,
                            struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
@@ -290,10 +299,25 @@ static size_t relay_decode(const struct hw_options *options, const uint8_t *fram
         return exception(READING_LOCK, "", frame[2], values);
     }
     const bool on = frame[4] == COIL_ON >> 8;
-    values[0] = (struct hw_value){.kind = READING_LOCK, .channel = 1, .lid_open = on};
+    hw_value_begin(&values[0], READING_LOCK);
+    values[0].lid_open = on;
     snprintf(values[0].text, sizeof values[0].text, "coil%u=%s", (unsigned)frame[2] << 8 | frame[3],
              on ? "on" : "off");
     return 1;
+}
+
+static const struct dialect relay_dialect = {1, MODBUS_WRITE_COIL, 0, relay_values};
+
+static struct frame_result relay_frame(const struct hw_options *options, const uint8_t *bytes,
+                                       size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    const struct frame_result result = modbus_frame(&relay_dialect, options, bytes, count, values);
+    if (result.verdict != FRAME_OK || result.length != REQUEST_LENGTH) {
+        return result;
+    }
+    /* 5500 and 5A00 toggle on some boards: such an answer says nothing about the coil. */
+    const unsigned coil = (unsigned)bytes[4] << 8 | bytes[5];
+    return coil == COIL_ON || coil == COIL_OFF ? result : frame_reject(REJECT_VALUE, result.length);
 }
 
 const struct hw_driver modbus_frames_weight_abcd = {
@@ -303,8 +327,7 @@ const struct hw_driver modbus_frames_weight_abcd = {
     .checksum_default = true,
     .equal_frames = 1,
     .summary = "Modbus RTU, heard: 32-bit weight of slave 1, high word first, 0.01 kg (KPR)",
-    .frame = weight_frame,
-    .decode = weight_abcd_decode,
+    .frame = weight_abcd_frame,
 };
 
 const struct hw_driver modbus_frames_weight_cdab = {
@@ -314,8 +337,7 @@ const struct hw_driver modbus_frames_weight_cdab = {
     .checksum_default = true,
     .equal_frames = 1,
     .summary = "Modbus RTU, heard: 32-bit weight of slave 1, low word first, g (EcoBin)",
-    .frame = weight_frame,
-    .decode = weight_cdab_decode,
+    .frame = weight_cdab_frame,
 };
 
 const struct hw_driver modbus_frames_rtu = {
@@ -326,7 +348,6 @@ const struct hw_driver modbus_frames_rtu = {
     .equal_frames = 1,
     .summary = "Modbus RTU, heard: registers of any slave as raw numbers (to look at a line)",
     .frame = any_frame,
-    .decode = any_decode,
 };
 
 const struct hw_driver modbus_frames_di = {
@@ -337,7 +358,6 @@ const struct hw_driver modbus_frames_di = {
     .equal_frames = 1,
     .summary = "Modbus RTU, heard: eight digital inputs of slave 1",
     .frame = di_frame,
-    .decode = di_decode,
 };
 
 const struct hw_driver modbus_frames_relay = {
@@ -348,5 +368,4 @@ const struct hw_driver modbus_frames_relay = {
     .equal_frames = 1,
     .summary = "Modbus RTU, heard: relays of slave 1 being switched",
     .frame = relay_frame,
-    .decode = relay_decode,
 };

@@ -8,6 +8,8 @@
 /* The way of a frame that arrives whole, many times a second on every port, is one function for the
  * compiler: half of what a frame cost was calls from step to step. */
 #define PUMP static inline __attribute__((always_inline))
+/* And what it seldom needs stands apart, so that it does not pay for its registers. */
+#define APART __attribute__((noinline)) static
 
 void port_init(struct port *port, const struct port_config *config)
 {
@@ -17,7 +19,7 @@ void port_init(struct port *port, const struct port_config *config)
 
 /* A run of dropped bytes ends with a whole frame. Noise inside a run is part of it; anything else
  * is a frame that had begun, and counts by itself. */
-static void count_reject(struct port *port, enum reject_reason reason)
+APART void count_reject(struct port *port, enum reject_reason reason)
 {
     if (reason != REJECT_NOISE || !port->rejecting) {
         port->stats.rejects[reason]++;
@@ -25,22 +27,20 @@ static void count_reject(struct port *port, enum reject_reason reason)
     port->rejecting = true;
 }
 
-PUMP void take_frame(struct port *port, const uint8_t *frame, size_t length, int64_t now_ms,
+PUMP void take_frame(struct port *port, const struct hw_value *values, size_t count, int64_t now_ms,
                      port_values_sink *sink, void *context)
 {
+    assert(count <= HW_VALUES_MAX);
     port->rejecting = false;
     port->stats.frames++;
     port->stats.last_frame_ms = now_ms;
-    struct hw_value values[HW_VALUES_MAX];
-    const size_t count = port->config.driver->decode(&port->config.options, frame, length, values);
-    assert(count <= HW_VALUES_MAX);
     if (count > 0) {
         sink(context, values, count);
     }
 }
 
 /* How many bytes still belong to a line that was too long. */
-static size_t rest_of_line(struct port *port, const uint8_t *bytes, size_t count)
+APART size_t rest_of_line(struct port *port, const uint8_t *bytes, size_t count)
 {
     size_t length = 0;
     while (length < count && !byte_is_line_end(bytes[length])) {
@@ -56,6 +56,7 @@ PUMP size_t cut(struct port *port, const uint8_t *bytes, size_t count, int64_t n
                 port_values_sink *sink, void *context)
 {
     const struct hw_driver *driver = port->config.driver;
+    struct hw_value values[HW_VALUES_MAX];
     size_t at = 0;
     port->wanted = 0;
     while (at < count) {
@@ -64,7 +65,8 @@ PUMP size_t cut(struct port *port, const uint8_t *bytes, size_t count, int64_t n
             continue;
         }
         const size_t shown = count - at < HW_FRAME_MAX ? count - at : HW_FRAME_MAX;
-        const struct frame_result result = driver->frame(&port->config.options, bytes + at, shown);
+        const struct frame_result result =
+            driver->frame(&port->config.options, bytes + at, shown, values);
         if (result.verdict == FRAME_WAIT) {
             assert(shown < HW_FRAME_MAX && result.length <= HW_FRAME_MAX);
             port->wanted = (uint8_t)result.length;
@@ -72,7 +74,7 @@ PUMP size_t cut(struct port *port, const uint8_t *bytes, size_t count, int64_t n
         }
         assert(result.length >= 1 && result.length <= shown);
         if (result.verdict == FRAME_OK) {
-            take_frame(port, bytes + at, result.length, now_ms, sink, context);
+            take_frame(port, values, result.values, now_ms, sink, context);
         } else if (result.verdict == FRAME_REJECT) {
             count_reject(port, result.reason);
             port->dropping_line = driver->whole_lines && result.reason == REJECT_LENGTH;
@@ -83,7 +85,7 @@ PUMP size_t cut(struct port *port, const uint8_t *bytes, size_t count, int64_t n
 }
 
 /* Puts as many bytes as fit behind those that wait; returns how many. */
-static size_t append(struct port *port, const uint8_t *bytes, size_t count)
+APART size_t append(struct port *port, const uint8_t *bytes, size_t count)
 {
     const size_t room = (size_t)HW_FRAME_MAX - port->pending_count;
     const size_t taken = count < room ? count : room;
@@ -100,8 +102,8 @@ static size_t append(struct port *port, const uint8_t *bytes, size_t count)
 }
 
 /* Frames whose bytes came in pieces, or must be masked first, are put together in `pending`. */
-static void feed_pending(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
-                         port_values_sink *sink, void *context)
+APART void feed_pending(struct port *port, const uint8_t *bytes, size_t count, int64_t now_ms,
+                        port_values_sink *sink, void *context)
 {
     port->stats.bytes += count;
     while (count > 0) {
@@ -148,9 +150,15 @@ void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int
 void port_end_values(struct port *port, int64_t now_ms, port_values_sink *sink, void *context)
 {
     const struct port_config *config = &port->config;
-    if (port->pending_count > 0 && config->driver->whole &&
-        config->driver->whole(&config->options, port->pending, port->pending_count)) {
-        take_frame(port, port->pending, port->pending_count, now_ms, sink, context);
+    if (port->pending_count == 0 || !config->driver->last_frame) {
+        return;
+    }
+    struct hw_value values[HW_VALUES_MAX];
+    const struct frame_result result =
+        config->driver->last_frame(&config->options, port->pending, port->pending_count, values);
+    if (result.verdict == FRAME_OK) {
+        assert(result.length == port->pending_count);
+        take_frame(port, values, result.values, now_ms, sink, context);
         port->pending_count = 0;
         port->wanted = 0;
     }
@@ -246,7 +254,7 @@ static bool take_card(struct port *port, const struct hw_value *value, reading_t
 {
     (void)port;
     reading->has_value = value->status == READING_OK;
-    memcpy(reading->card, value->text, sizeof reading->card);
+    memcpy(reading->card, value->text, strlen(value->text) + 1);
     return true;
 }
 
@@ -262,8 +270,7 @@ static bool (*const to_reading[])(struct port *port, const struct hw_value *valu
 PUMP void values_to_readings(void *context, const struct hw_value *values, size_t count)
 {
     const struct reading_context *to = context;
-    for (size_t i = 0; i < count; i++) {
-        const struct hw_value *value = &values[i];
+    for (const struct hw_value *value = values; count > 0; value++, count--) {
         if (value->channel < 1 || value->channel > HW_CHANNELS_MAX) {
             to->port->stats.rejects[REJECT_VALUE]++;
             continue;
@@ -308,7 +315,7 @@ void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *contex
 bool port_is_waiting(const struct port *port)
 {
     const struct hw_driver *driver = port->config.driver;
-    return port->pending_count > 0 && driver->whole != NULL && driver->kind == READING_CARD;
+    return port->pending_count > 0 && driver->last_frame != NULL && driver->kind == READING_CARD;
 }
 
 void port_lost(struct port *port)

@@ -76,8 +76,8 @@ void port_feed_values(struct port *port, const uint8_t *bytes, size_t count, int
  * is taken as whole. A live line needs no such call: its next frame ends the one before. */
 void port_end_values(struct port *port, int64_t now_ms, port_values_sink *sink, void *context);
 
-/* Call it where the driver has `whole` and nothing has come for PORT_QUIET_MS: what waits there
- * only for its own end is taken as a frame. Readings as by port_feed(). */
+/* Call it where the driver has last_frame() and nothing has come for PORT_QUIET_MS: what waits
+ * there only for its own end is taken as a frame. Readings as by port_feed(). */
 void port_quiet(struct port *port, int64_t now_ms, port_sink *sink, void *context);
 
 /* True where bytes wait that may be a frame if PORT_QUIET_MS of silence follow: those of readers,

@@ -10,15 +10,11 @@ enum { PERMILLE = 1000 };
 /* ---- one driver ------------------------------------------------------------------------------ */
 
 /* Adds what a whole frame says. */
-static void take_frame(struct probe_score *score, const uint8_t *frame, size_t length)
+static void take_frame(struct probe_score *score, const uint8_t *frame, size_t length,
+                       const struct hw_value *value)
 {
-    struct hw_value values[HW_VALUES_MAX];
-    memset(values, 0, sizeof values);
-    if (score->driver->decode(&score->options, frame, length, values) == 0) {
-        return; /* our own request, echoed by the line, proves nothing */
-    }
     score->frames++;
-    score->value = values[0];
+    score->value = *value;
     memcpy(score->sample, frame, length);
     score->sample_length = (uint8_t)length;
 }
@@ -36,13 +32,15 @@ void probe_score(const struct hw_driver *driver, const struct hw_options *option
     *score = (struct probe_score){.driver = driver, .options = *options};
     snprintf(score->line, sizeof score->line, "%s", line);
     uint8_t window[HW_FRAME_MAX];
+    struct hw_value values[HW_VALUES_MAX];
+    memset(values, 0, sizeof values);
     bool rejecting = false;
     for (size_t at = 0; at < count;) {
         const size_t size = count - at < sizeof window ? count - at : sizeof window;
         for (size_t i = 0; i < size; i++) {
             window[i] = options->mask7 ? bytes[at + i] & 0x7F : bytes[at + i];
         }
-        const struct frame_result result = driver->frame(options, window, size);
+        const struct frame_result result = driver->frame(options, window, size, values);
         if (result.verdict == FRAME_WAIT) {
             break; /* cut off by the end of listening */
         }
@@ -53,14 +51,15 @@ void probe_score(const struct hw_driver *driver, const struct hw_options *option
             const bool is_lead = score->frames == 0 && at < HW_FRAME_MAX;
             score->rejects += !rejecting && !is_lead;
             rejecting = !is_lead;
-            score->all_bytes += is_lead ? 0 : (uint32_t)result.length;
+            score->all_bytes += is_lead ? 0 : result.length;
             continue;
         }
         rejecting = false;
-        score->frame_bytes += (uint32_t)result.length;
-        score->all_bytes += (uint32_t)result.length;
-        if (result.verdict == FRAME_OK) {
-            take_frame(score, window, result.length);
+        score->frame_bytes += result.length;
+        score->all_bytes += result.length;
+        /* A frame without a value is our own request, echoed by the line: it proves nothing. */
+        if (result.verdict == FRAME_OK && result.values > 0) {
+            take_frame(score, window, result.length, &values[0]);
         }
     }
     grade(score);

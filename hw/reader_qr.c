@@ -2,9 +2,9 @@
  *
  *     bytes   meaning
  *     1-63    the text, UTF-8 without control characters
- *     0-2     CR LF, either or both; nothing, and then silence, where the reader is set so
+ *     0-2     CR LF, either or both, or ETX; nothing, and then silence, where the reader is set so
  *
- * Between lines, STX and ETX are dropped: some card readers put them around the line. A GM65
+ * Between lines, STX and ETX are dropped: some readers put them around the line or the text. A GM65
  * answers its set-up commands in binary, which is no code that was read:
  *
  *     0-1     02 00
@@ -32,6 +32,11 @@ enum {
     REPLY_LONGEST = 16
 };
 
+static bool is_end(uint8_t byte)
+{
+    return byte_is_line_end(byte) || byte == ETX;
+}
+
 /* A set-up answer, or an STX that stands alone before a line. */
 static struct frame_result reply_frame(const uint8_t *bytes, size_t count)
 {
@@ -45,7 +50,7 @@ static struct frame_result reply_frame(const uint8_t *bytes, size_t count)
     if (length > REPLY_LONGEST) {
         return frame_reject(REJECT_LAYOUT, 2);
     }
-    return count < length ? frame_wait() : frame_ok(length);
+    return count < length ? frame_wait() : frame_ok(length, 0);
 }
 
 static bool is_blank(const uint8_t *bytes, size_t count)
@@ -55,11 +60,18 @@ static bool is_blank(const uint8_t *bytes, size_t count)
     return text_ends(&text);
 }
 
+static void take_text(const uint8_t *text, size_t length, struct hw_value *value)
+{
+    hw_value_begin(value, READING_CARD);
+    memcpy(value->unit, "card", sizeof "card");
+    text_code(value, text, length);
+}
+
 static struct frame_result qr_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
-    if (byte_is_line_end(bytes[0]) || bytes[0] == ETX) {
+    if (is_end(bytes[0])) {
         return frame_skip(1);
     }
     if (bytes[0] == STX) {
@@ -67,36 +79,31 @@ static struct frame_result qr_frame(const struct hw_options *options, const uint
     }
     const size_t limit = count < LINE_LONGEST ? count : LINE_LONGEST;
     size_t end = 0;
-    while (end < limit && !byte_is_line_end(bytes[end])) {
+    while (end < limit && !is_end(bytes[end])) {
         end++;
     }
-    if (end == limit) {
-        return count < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
+    if (end == count || end == LINE_LONGEST) {
+        return end < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
     }
-    struct text text = {bytes, bytes + end};
-    text_blanks(&text);
-    return text_ends(&text)            ? frame_reject(REJECT_VALUE, end)
-           : text_is_clean(bytes, end) ? frame_ok(end + 1)
-                                       : frame_reject(REJECT_LAYOUT, end);
+    if (is_blank(bytes, end)) {
+        return frame_reject(REJECT_VALUE, end);
+    }
+    if (!text_is_clean(bytes, end)) {
+        return frame_reject(REJECT_LAYOUT, end);
+    }
+    take_text(bytes, end, &values[0]);
+    return frame_ok(end + 1, 1);
 }
 
-static bool qr_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+static struct frame_result qr_last_frame(const struct hw_options *options, const uint8_t *bytes,
+                                         size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
-    return bytes[0] != STX && !is_blank(bytes, count) && text_is_clean(bytes, count);
-}
-
-static size_t qr_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    if (frame[0] == STX) {
-        return 0;
+    if (bytes[0] == STX || is_blank(bytes, count) || !text_is_clean(bytes, count)) {
+        return frame_reject(REJECT_LAYOUT, count);
     }
-    values[0] =
-        (struct hw_value){.kind = READING_CARD, .status = READING_OK, .channel = 1, .unit = "card"};
-    memcpy(values[0].text, frame, length - (byte_is_line_end(frame[length - 1]) ? 1 : 0));
-    return 1;
+    take_text(bytes, count, &values[0]);
+    return frame_ok(count, 1);
 }
 
 const struct hw_driver reader_qr_line = {
@@ -107,6 +114,5 @@ const struct hw_driver reader_qr_line = {
     .equal_frames = 1,
     .summary = "QR and bar-code readers GM65, GM812: one line of text a code",
     .frame = qr_frame,
-    .whole = qr_whole,
-    .decode = qr_decode,
+    .last_frame = qr_last_frame,
 };

@@ -7,11 +7,11 @@
  *     0        02
  *     1-10     five bytes of the card as upper-case hex digits
  *     11-12    XOR of the five bytes as upper-case hex digits
- *     13       03
+ *     13       03; ID-12, ID-20: 0D 0A 03
  *
- * Sources: fifteen recordings of RDM630 and EM-18 in sigrok-dumps. Without 02 and 03, twelve digits
- * count only where they stand alone: nothing follows them, or no digit and no 03, or twelve more
- * that fit. In a longer run one place in 256 would fit by chance.
+ * Sources: fifteen recordings of RDM630 and EM-18 in sigrok-dumps; ID-12 data sheet. Without 02 and
+ * 03, twelve digits count only where they stand alone: nothing follows them, or no digit and no 03,
+ * or twelve more that fit. In a longer run one place in 256 would fit by chance.
  *
  * `em_bin`: 7941E and many USB-serial readers, 125 kHz and 13.56 MHz:
  *
@@ -36,6 +36,7 @@ enum {
     CARD_BYTES = 5,
     HEX_DIGITS = 2 * CARD_BYTES + 2,
     RDM_LENGTH = HEX_DIGITS + 2,
+    ID_LENGTH = RDM_LENGTH + 2,
     NUMBER_BYTES = 4,
     NUMBER_DIGITS = 10,
     EM_SHORTEST = 9,
@@ -44,24 +45,33 @@ enum {
     EM_TAIL = 2
 };
 
-static struct hw_value card_value(const uint8_t number[NUMBER_BYTES])
+static void take_number(const uint8_t number[NUMBER_BYTES], struct hw_value *value)
 {
-    struct hw_value value = {
-        .kind = READING_CARD, .status = READING_OK, .channel = 1, .unit = "card"};
+    hw_value_begin(value, READING_CARD);
+    memcpy(value->unit, "card", sizeof "card");
     uint32_t rest = 0;
     for (size_t i = 0; i < NUMBER_BYTES; i++) {
         rest = rest << 8 | number[i];
     }
     for (size_t i = NUMBER_DIGITS; i > 0; i--) {
-        value.text[i - 1] = (char)('0' + rest % 10);
+        value->text[i - 1] = (char)('0' + rest % 10);
         rest /= 10;
     }
-    return value;
+    value->text[NUMBER_DIGITS] = '\0';
 }
 
 static uint8_t hex_byte(const uint8_t *digits)
 {
     return (uint8_t)(byte_hex_value(digits[0]) << 4 | byte_hex_value(digits[1]));
+}
+
+static void take_digits(const uint8_t *digits, struct hw_value *value)
+{
+    uint8_t number[NUMBER_BYTES];
+    for (size_t i = 0; i < NUMBER_BYTES; i++) {
+        number[i] = hex_byte(digits + 2 * (CARD_BYTES - NUMBER_BYTES + i));
+    }
+    take_number(number, value);
 }
 
 static bool rdm_check_fits(const uint8_t *digits)
@@ -84,7 +94,7 @@ static size_t count_digits(const uint8_t *bytes, size_t count)
 
 /* Digits without STX: those of an EM-18. */
 static struct frame_result bare_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value *value)
 {
     const size_t known = count < 2 * HEX_DIGITS ? count : 2 * HEX_DIGITS;
     const size_t digits = count_digits(bytes, known);
@@ -95,22 +105,28 @@ static struct frame_result bare_frame(const struct hw_options *options, const ui
     const bool is_followed = digits == 2 * HEX_DIGITS && rdm_check_fits(bytes + HEX_DIGITS);
     const bool fits = !options->checksum || (digits >= HEX_DIGITS && rdm_check_fits(bytes));
     if (fits && (is_alone || is_followed)) {
-        return frame_ok(HEX_DIGITS);
+        take_digits(bytes, value);
+        return frame_ok(HEX_DIGITS, 1);
     }
     return frame_reject(REJECT_NOISE, digits < 2 * HEX_DIGITS ? digits : 1);
 }
 
-static bool rdm_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+static struct frame_result rdm_last_frame(const struct hw_options *options, const uint8_t *bytes,
+                                          size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return count == HEX_DIGITS && count_digits(bytes, count) == HEX_DIGITS &&
-           (!options->checksum || rdm_check_fits(bytes));
+    if (count != HEX_DIGITS || count_digits(bytes, count) != HEX_DIGITS ||
+        (options->checksum && !rdm_check_fits(bytes))) {
+        return frame_reject(REJECT_LAYOUT, count);
+    }
+    take_digits(bytes, &values[0]);
+    return frame_ok(HEX_DIGITS, 1);
 }
 
 static struct frame_result rdm_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (byte_hex_value(bytes[0]) >= 0) {
-        return bare_frame(options, bytes, count);
+        return bare_frame(options, bytes, count, &values[0]);
     }
     if (bytes[0] != STX) {
         return frame_reject(REJECT_NOISE, 1);
@@ -123,28 +139,22 @@ static struct frame_result rdm_frame(const struct hw_options *options, const uin
     if (count < RDM_LENGTH) {
         return frame_wait();
     }
-    if (bytes[RDM_LENGTH - 1] != ETX) {
+    const bool has_line_end = digits == HEX_DIGITS && bytes[RDM_LENGTH - 1] == '\r';
+    const size_t length = has_line_end ? ID_LENGTH : RDM_LENGTH;
+    if (count < length) {
+        return frame_wait();
+    }
+    if (bytes[length - 1] != ETX || (has_line_end && bytes[RDM_LENGTH] != '\n')) {
         /* The rest of a run that is too long is none of an EM-18's. */
         return digits == count - 1 && count < HW_FRAME_MAX
                    ? frame_wait()
                    : frame_reject(REJECT_LAYOUT, digits + 1);
     }
-    return !options->checksum || rdm_check_fits(bytes + 1)
-               ? frame_ok(RDM_LENGTH)
-               : frame_reject(REJECT_CHECKSUM, RDM_LENGTH);
-}
-
-static size_t rdm_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    const uint8_t *digits = frame + (length == RDM_LENGTH ? 1 : 0);
-    uint8_t number[NUMBER_BYTES];
-    for (size_t i = 0; i < NUMBER_BYTES; i++) {
-        number[i] = hex_byte(digits + 2 * (CARD_BYTES - NUMBER_BYTES + i));
+    if (options->checksum && !rdm_check_fits(bytes + 1)) {
+        return frame_reject(REJECT_CHECKSUM, length);
     }
-    values[0] = card_value(number);
-    return 1;
+    take_digits(bytes + 1, &values[0]);
+    return frame_ok(length, 1);
 }
 
 static struct frame_result em_reject(enum reject_reason reason, const uint8_t *bytes, size_t count)
@@ -154,7 +164,7 @@ static struct frame_result em_reject(enum reject_reason reason, const uint8_t *b
 }
 
 static struct frame_result em_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != STX) {
         return em_reject(REJECT_NOISE, bytes, count);
@@ -176,16 +186,11 @@ static struct frame_result em_frame(const struct hw_options *options, const uint
     if (bytes[length - 1] != ETX) {
         return em_reject(REJECT_LAYOUT, bytes, length);
     }
-    return options->checksum && sum != 0 ? em_reject(REJECT_CHECKSUM, bytes, length)
-                                         : frame_ok(length);
-}
-
-static size_t em_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    values[0] = card_value(frame + length - EM_TAIL - NUMBER_BYTES);
-    return 1;
+    if (options->checksum && sum != 0) {
+        return em_reject(REJECT_CHECKSUM, bytes, length);
+    }
+    take_number(bytes + length - EM_TAIL - NUMBER_BYTES, &values[0]);
+    return frame_ok(length, 1);
 }
 
 const struct hw_driver reader_rfid_rdm630 = {
@@ -196,8 +201,7 @@ const struct hw_driver reader_rfid_rdm630 = {
     .equal_frames = 1,
     .summary = "125 kHz readers RDM630, RDM6300, EM-18: hex text with XOR",
     .frame = rdm_frame,
-    .whole = rdm_whole,
-    .decode = rdm_decode,
+    .last_frame = rdm_last_frame,
 };
 
 const struct hw_driver reader_rfid_em_bin = {
@@ -208,5 +212,4 @@ const struct hw_driver reader_rfid_em_bin = {
     .equal_frames = 1,
     .summary = "card readers 7941E and alike, EM and Mifare: binary with XOR",
     .frame = em_frame,
-    .decode = em_decode,
 };

@@ -6,14 +6,15 @@
  *     0, 3   LO, OK, HI, --, GC and FG with the result of the comparator
  *     9      +001234.5       sign, then digits with at most one point, leading zeros or blanks
  *     3      "  g" " kg"     unit, right-aligned: g kg lb oz ozt t ct PC %
+ *            both are 14     GX-M: 10 or 11, and the unit in the rest
  *     2      CR LF           either or both
  *
  *     after OL the digits mean nothing ("+999999.9  g", "+9999999E+19"): '-' is underload
  *     "I", "?", "EC,E11"     the scale cannot do that now, or does not know the command
  *
- * Sources: EK-L manual p.28, EJ-120 p.24, GC p.51, GH p.44, GX p.44, FG-K p.40. The whole line has
- * fifteen characters (eighteen with the comparator), so that a lost or doubled byte is refused;
- * there is no check beyond that.
+ * Sources: EK-L manual p.28, EJ-120 p.24, GC p.51, GH p.44, GX p.44, FG-K p.40; frames of a
+ * GX-10202M in a public test. The whole line has fifteen characters (eighteen with the comparator),
+ * or seventeen, so that a lost or doubled byte is refused; there is no check beyond that.
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
@@ -21,10 +22,10 @@
 
 #include <string.h>
 
-enum { LINE_LONGEST = 24, HEADER_LENGTH = 3, VALUE_WIDTH = 9, UNIT_WIDTH = 3 };
+enum { LINE_LONGEST = 24, HEADER_LENGTH = 3, VALUE_WIDTH = 9, UNIT_WIDTH = 3, LONG_WIDTH = 14 };
 
 static const struct {
-    const char *word;
+    char word[HEADER_LENGTH + 1];
     enum reading_status status;
 } headers[] = {
     {"ST,", READING_OK},
@@ -76,29 +77,50 @@ static bool is_out_of_range_text(struct text text)
     return true;
 }
 
+static bool read_header(struct text *text, struct hw_value *value)
+{
+    if (text->end - text->at < HEADER_LENGTH) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        if (memcmp(text->at, headers[i].word, HEADER_LENGTH) == 0) {
+            value->status = headers[i].status;
+            text->at += HEADER_LENGTH;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* False where value and unit do not stand behind it. */
+static bool skip_comparator(struct text *text)
+{
+    static const char words[][HEADER_LENGTH + 1] = {"LO,", "OK,", "HI,", "--,"};
+    if (text->end - text->at != HEADER_LENGTH + VALUE_WIDTH + UNIT_WIDTH) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (memcmp(text->at, words[i], HEADER_LENGTH) == 0) {
+            text->at += HEADER_LENGTH;
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum text_verdict and_parse(const struct hw_options *options, const uint8_t *line,
                                    size_t length, struct hw_value *value)
 {
     (void)options;
-    static const char *const comparator[] = {"LO,", "OK,", "HI,", "--,"};
     struct text text = {line, line + length};
-    bool is_known = false;
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0] && !is_known; i++) {
-        is_known = text_word(&text, headers[i].word);
-        value->status = headers[i].status;
-    }
-    if (!is_known) {
+    if (!read_header(&text, value)) {
         return parse_answer(text, value);
     }
-    for (size_t i = 0; i < sizeof comparator / sizeof comparator[0]; i++) {
-        if (text_word(&text, comparator[i])) {
-            break;
-        }
-    }
-    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH) {
+    const bool is_long = text.end - text.at == LONG_WIDTH;
+    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && !is_long && !skip_comparator(&text)) {
         return TEXT_BROKEN;
     }
-    struct text number = {text.at, text.at + VALUE_WIDTH};
+    struct text number = {text.at, is_long ? text.end - UNIT_WIDTH : text.at + VALUE_WIDTH};
     struct text unit = {number.end, text.end};
     text_blanks(&unit);
     const bool has_unit = text_unit(&unit, value);
@@ -118,15 +140,9 @@ static const struct text_format and_format = {
     .longest = LINE_LONGEST, .parse = and_parse, .begins = and_begins};
 
 static struct frame_result and_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&and_format, options, bytes, count);
-}
-
-static size_t and_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&and_format, options, frame, length, values);
+    return text_line_frame(&and_format, options, bytes, count, values);
 }
 
 const struct hw_driver scale_and_and_std = {
@@ -136,6 +152,5 @@ const struct hw_driver scale_and_and_std = {
     .equal_frames = 2,
     .summary = "A&D standard format \"ST,+001234.5  g\": EK, EJ, FG, GC, GH",
     .frame = and_frame,
-    .decode = and_decode,
     .command = text_zero_or_tare,
 };

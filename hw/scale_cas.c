@@ -10,11 +10,13 @@
  *                          differ between models
  *     8       ,
  *     9-16    8 characters blanks, a sign or none, blanks, digits with at most one point
- *     17      blank or NUL
+ *     17      any          blank or NUL; the states of eight relays where the CI-400 is set so
  *     18-19   kg lb t g    unit, padded to two
  *     20-21   CR LF
  *
- * Sources: CI-400 manual p.103-105, CI-150A manual p.54, a recorded CI-200A. Because of bytes 6 and
+ *     "!" "?"              instead of all that: a command cannot be carried out, is not known
+ *
+ * Sources: CI-400 manual p.103-106, CI-150A manual p.54, a recorded CI-200A. Because of bytes 6 and
  * 7 the places decide, never a search for a comma or a line end. The words of bytes 0 and 1 say
  * whether the weight is stable; lamp bits are not asked, because models disagree on them. After OL
  * the digits mean nothing; a '-' makes it underload. There is no check.
@@ -25,6 +27,8 @@
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
+#include <string.h>
+
 enum {
     LAMPS_COMMA_AT = 8,
     VALUE_AT = 9,
@@ -34,36 +38,29 @@ enum {
     FRAME_LENGTH = 22
 };
 
-/* Bytes 0 to 5: the characters that fit at each place. */
-static const char *const head[] = {"SUO", "TSL", ",", "GN", "ST", ","};
-enum { HEAD_LENGTH = sizeof head / sizeof head[0] };
+enum { WORD_LENGTH = 3, HEAD_LENGTH = 2 * WORD_LENGTH };
 
-static bool is_one_of(uint8_t byte, const char *set)
+static const char statuses[][WORD_LENGTH + 1] = {"ST,", "US,", "OL,"};
+static const char modes[][WORD_LENGTH + 1] = {"GS,", "NT,"};
+
+static bool is_one_of(const uint8_t *bytes, size_t count, const char words[][WORD_LENGTH + 1],
+                      size_t word_count)
 {
-    for (; *set; set++) {
-        if (byte == (uint8_t)*set) {
+    for (size_t i = 0; i < word_count; i++) {
+        if (count >= WORD_LENGTH ? memcmp(bytes, words[i], WORD_LENGTH) == 0
+                                 : memcmp(bytes, words[i], count) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool is_pair(const uint8_t *bytes, const char *pair)
-{
-    return bytes[0] == (uint8_t)pair[0] && bytes[1] == (uint8_t)pair[1];
-}
-
 /* Whether a frame may begin with these bytes, of which `count` are known. */
 static bool begins(const uint8_t *bytes, size_t count)
 {
-    for (size_t i = 0; i < count && i < HEAD_LENGTH; i++) {
-        if (!is_one_of(bytes[i], head[i])) {
-            return false;
-        }
-    }
-    const bool has_status =
-        count < 2 || is_pair(bytes, "ST") || is_pair(bytes, "US") || is_pair(bytes, "OL");
-    return has_status && (count < 5 || is_pair(bytes + 3, "GS") || is_pair(bytes + 3, "NT"));
+    return is_one_of(bytes, count, statuses, sizeof statuses / sizeof statuses[0]) &&
+           (count <= WORD_LENGTH || is_one_of(bytes + WORD_LENGTH, count - WORD_LENGTH, modes,
+                                              sizeof modes / sizeof modes[0]));
 }
 
 static bool read_parts(const uint8_t *frame, struct hw_value *value)
@@ -87,30 +84,20 @@ static struct frame_result reject(enum reject_reason reason, const uint8_t *byte
     return frame_reject(reason, next);
 }
 
-static struct frame_result cas_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+static bool is_refusal(uint8_t byte)
 {
-    (void)options;
-    if (byte_is_line_end(bytes[0])) {
-        return frame_skip(1);
-    }
-    const size_t known = count < FRAME_LENGTH ? count : FRAME_LENGTH;
-    for (size_t length = 1; length <= HEAD_LENGTH && length <= known; length++) {
+    return byte == '!' || byte == '?';
+}
+
+/* What broke the first bytes of a frame, or that more of them are needed. */
+static struct frame_result unfinished(const uint8_t *bytes, size_t count)
+{
+    for (size_t length = 1; length <= HEAD_LENGTH && length <= count; length++) {
         if (!begins(bytes, length)) {
             return reject(length <= 2 ? REJECT_NOISE : REJECT_LAYOUT, bytes, length);
         }
     }
-    if (known < FRAME_LENGTH) {
-        return frame_wait();
-    }
-    struct hw_value value = {.channel = 1};
-    const bool has_seams = bytes[LAMPS_COMMA_AT] == ',' &&
-                           (bytes[VALUE_END] == ' ' || bytes[VALUE_END] == '\0') &&
-                           bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';
-    if (!has_seams || (!read_parts(bytes, &value) && bytes[0] != 'O')) {
-        return reject(REJECT_LAYOUT, bytes, FRAME_LENGTH);
-    }
-    return frame_ok(FRAME_LENGTH);
+    return frame_wait();
 }
 
 static bool has_minus(const uint8_t *frame)
@@ -123,23 +110,37 @@ static bool has_minus(const uint8_t *frame)
     return false;
 }
 
-static size_t cas_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
+static struct frame_result cas_frame(const struct hw_options *options, const uint8_t *bytes,
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
-    (void)length;
-    struct hw_value value = {
-        .kind = READING_WEIGHT,
-        .status = frame[0] == 'U' ? READING_MOVING : READING_OK,
-        .channel = 1,
-    };
-    (void)read_parts(frame, &value);
-    if (frame[0] == 'O') {
-        value.status = has_minus(frame) ? READING_UNDERLOAD : READING_OVERLOAD;
-        value.has_digits = false;
+    if (byte_is_line_end(bytes[0])) {
+        return frame_skip(1);
     }
-    values[0] = value;
-    return 1;
+    struct hw_value *value = &values[0];
+    if (is_refusal(bytes[0])) {
+        hw_value_begin(value, READING_WEIGHT);
+        value->status = bytes[0] == '!' ? READING_BUSY : READING_ERROR;
+        return count < 2                    ? frame_wait()
+               : byte_is_line_end(bytes[1]) ? frame_ok(2, 1)
+                                            : reject(REJECT_NOISE, bytes, count);
+    }
+    if (count < FRAME_LENGTH || !begins(bytes, HEAD_LENGTH)) {
+        return unfinished(bytes, count);
+    }
+    hw_value_begin(value, READING_WEIGHT);
+    const bool has_seams =
+        bytes[LAMPS_COMMA_AT] == ',' && bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';
+    if (!has_seams || (!read_parts(bytes, value) && bytes[0] != 'O')) {
+        return reject(REJECT_LAYOUT, bytes, FRAME_LENGTH);
+    }
+    if (bytes[0] == 'O') {
+        value->status = has_minus(bytes) ? READING_UNDERLOAD : READING_OVERLOAD;
+        value->has_digits = false;
+    } else if (bytes[0] == 'U') {
+        value->status = READING_MOVING;
+    }
+    return frame_ok(FRAME_LENGTH, 1);
 }
 
 static size_t cas_command(const struct hw_options *options, enum hw_command command,
@@ -164,6 +165,5 @@ const struct hw_driver scale_cas_cas22 = {
     .equal_frames = 2,
     .summary = "CAS CI-200, CI-400, CI-600, NT: 22 bytes with device id and lamps",
     .frame = cas_frame,
-    .decode = cas_decode,
     .command = cas_command,
 };

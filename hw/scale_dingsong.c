@@ -44,21 +44,31 @@ enum {
     A_LENGTH = 22,
     C_PAIRS_AT = 3,
     C_LENGTH = 17,
-    DIGITS = 6,
+    DIGITS = DECIMAL_SIX,
     DECIMALS_MAX = 5,
     CHECK_BIT = 0x40
 };
 
-static bool a_frame_fits(const uint8_t *frame)
+static bool read_a_frame(const uint8_t *frame, struct hw_value *value)
 {
-    struct hw_value value;
     struct hw_value tare;
+    const uint8_t sign = frame[A_SIGN_AT];
     const uint8_t decimals = frame[A_DECIMALS_AT];
-    return memchr("+- ", frame[A_SIGN_AT], 3) && !memchr(frame + A_DIGITS_AT, '.', DIGITS) &&
-           byte_is_digit(frame[A_DIGITS_AT + DIGITS - 1]) &&
-           decimal_read(frame + A_DIGITS_AT, DIGITS, &value) && !value.negative &&
-           decimals >= '0' && decimals <= '0' + DECIMALS_MAX &&
-           decimal_read(frame + A_TARE_AT, DIGITS, &tare) && (frame[A_ERROR_AT] & 0xE0) == 0x20;
+    if ((sign != '+' && sign != '-' && sign != ' ') ||
+        !decimal_read_six(frame + A_DIGITS_AT, value) || decimals < '0' ||
+        decimals > '0' + DECIMALS_MAX || !decimal_read(frame + A_TARE_AT, DIGITS, &tare) ||
+        (frame[A_ERROR_AT] & 0xE0) != 0x20) {
+        return false;
+    }
+    value->negative = sign == '-';
+    value->decimals = (uint8_t)(decimals - '0');
+    if (frame[A_ERROR_AT] != '0') {
+        value->status = READING_ERROR;
+        value->has_digits = false;
+        value->text[0] = (char)frame[A_ERROR_AT];
+        value->text[1] = '\0';
+    }
+    return true;
 }
 
 /* Characters of the pairs up to `text`; how many are digits, 0 where the pairs fit no display. */
@@ -77,8 +87,29 @@ static size_t read_pairs(const uint8_t *frame, uint8_t text[DIGITS])
     return DIGITS;
 }
 
+static bool read_c_frame(const struct hw_options *options, const uint8_t *frame,
+                         struct hw_value *value)
+{
+    uint8_t text[DIGITS];
+    const size_t width = read_pairs(frame, text);
+    if (width == 0 || !decimal_read(text, width, value)) {
+        return false;
+    }
+    decimal_set_point(options, text, width, value);
+    return true;
+}
+
+static uint8_t check_of(const uint8_t *bytes, size_t length)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < length; i++) {
+        sum ^= bytes[i];
+    }
+    return (uint8_t)(sum | CHECK_BIT);
+}
+
 static struct frame_result ds822_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count)
+                                       size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != STX) {
         const uint8_t *start = memchr(bytes, STX, count);
@@ -95,41 +126,16 @@ static struct frame_result ds822_frame(const struct hw_options *options, const u
     if (count < length) {
         return frame_wait_for(length);
     }
-    uint8_t text[DIGITS];
-    const bool fits = kind == 'A' ? a_frame_fits(bytes) : read_pairs(bytes, text) > 0;
+    hw_value_begin(&values[0], READING_WEIGHT);
+    const bool fits =
+        kind == 'A' ? read_a_frame(bytes, &values[0]) : read_c_frame(options, bytes, &values[0]);
     if (!fits || bytes[length - 1] != ETX) {
         return frame_broken(REJECT_LAYOUT, bytes, length - 1, STX);
     }
-    unsigned sum = 0;
-    for (size_t i = 0; i < length - 2; i++) {
-        sum ^= bytes[i];
-    }
-    if (options->checksum && bytes[length - 2] != (sum | CHECK_BIT)) {
+    if (options->checksum && bytes[length - 2] != check_of(bytes, length - 2)) {
         return frame_broken(REJECT_CHECKSUM, bytes, length, STX);
     }
-    return frame_ok(length);
-}
-
-static size_t ds822_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                           struct hw_value values[HW_VALUES_MAX])
-{
-    struct hw_value *value = &values[0];
-    *value = (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
-    if (length == C_LENGTH) {
-        uint8_t text[DIGITS];
-        decimal_read(text, read_pairs(frame, text), value);
-        decimal_set_point(options, false, value);
-        return 1;
-    }
-    if (frame[A_ERROR_AT] != '0') {
-        value->status = READING_ERROR;
-        value->text[0] = (char)frame[A_ERROR_AT];
-        return 1;
-    }
-    decimal_read(frame + A_DIGITS_AT, DIGITS, value);
-    value->negative = frame[A_SIGN_AT] == '-';
-    value->decimals = (uint8_t)(frame[A_DECIMALS_AT] - '0');
-    return 1;
+    return frame_ok(length, 1);
 }
 
 const struct hw_driver scale_dingsong_ds822 = {
@@ -140,5 +146,4 @@ const struct hw_driver scale_dingsong_ds822 = {
     .equal_frames = 2,
     .summary = "DingSong DS822-X weight (A) and display (C) frames",
     .frame = ds822_frame,
-    .decode = ds822_decode,
 };

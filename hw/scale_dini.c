@@ -16,11 +16,13 @@
  * Extended string (REXT): [address] scale number, ',' ST..UL ',' net weight of 10 characters ','
  * "  " or "PT" and tare of 10 characters ',' pieces of 10 characters ',' unit.
  *
+ * Print string: ST to UL ',' scale number ',' weight and unit ',' tare and unit, of no fixed width.
+ *
  * Answers: "OK" done; "ERR01" to "ERR04" wrong form, wrong parameter, not now, not known; each with
  * the address where there is one.
  *
- * Sources: 3590 manual p.65 and p.68, DGT4X manual p.52, 3590E serial commands p.7. After OL and UL
- * the digits mean nothing. There is no check.
+ * Sources: 3590 manual p.65 and p.68, DGT4X manual p.52, 3590E serial commands p.7; a public driver
+ * for the 3590 (print string). After OL and UL the digits mean nothing. There is no check.
  *
  * Commands, with the address in front where the port has one, and CR LF: READ ZERO TARE C.
  */
@@ -34,10 +36,11 @@ enum { LINE_LONGEST = 60, STATUS_LENGTH = 2, UNIT_WIDTH = 2 };
 
 enum { STANDARD_STATUS, STANDARD_MODE, STANDARD_VALUE, STANDARD_UNIT, STANDARD_PARTS };
 enum { SCALE_NUMBER, EXTENDED_STATUS, EXTENDED_NET, EXTENDED_TARE, PIECES, EXTENDED_UNIT, PARTS };
+enum { PRINT_STATUS, PRINT_SCALE, PRINT_WEIGHT, PRINT_TARE, PRINT_PARTS };
 enum { STANDARD_WIDTH = 8, EXTENDED_WIDTH = 10 };
 
 static const struct {
-    const char *word;
+    char word[STATUS_LENGTH + 1];
     enum reading_status status;
 } statuses[] = {
     {"ST", READING_OK},
@@ -64,20 +67,21 @@ static void skip_address(struct text *text)
     }
 }
 
-static bool read_status(struct text text, struct hw_value *value)
-{
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
-        if (text_word(&text, statuses[i].word)) {
-            value->status = statuses[i].status;
-            return text_ends(&text);
-        }
-    }
-    return false;
-}
-
 static bool has_width(struct text text, ptrdiff_t width)
 {
     return text.end - text.at == width;
+}
+
+static bool read_status(struct text text, struct hw_value *value)
+{
+    for (size_t i = 0; has_width(text, STATUS_LENGTH) && i < sizeof statuses / sizeof statuses[0];
+         i++) {
+        if (memcmp(text.at, statuses[i].word, STATUS_LENGTH) == 0) {
+            value->status = statuses[i].status;
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool read_weight(struct text number, struct text unit, struct hw_value *value)
@@ -109,6 +113,17 @@ static bool is_scale_number(struct text text)
     return text.end - text.at == 1 && byte_is_digit(*text.at);
 }
 
+static bool read_print(const struct text part[PRINT_PARTS], struct hw_value *value)
+{
+    struct hw_value tare;
+    hw_value_begin(&tare, READING_WEIGHT);
+    struct text weight_text = part[PRINT_WEIGHT];
+    struct text tare_text = part[PRINT_TARE];
+    return read_status(part[PRINT_STATUS], value) && text_weight(&weight_text, value) &&
+           text_ends(&weight_text) && text_weight(&tare_text, &tare) && text_ends(&tare_text) &&
+           strcmp(tare.unit, value->unit) == 0;
+}
+
 static enum text_verdict parse_answer(struct text text, struct hw_value *value)
 {
     if (text_word(&text, "OK")) {
@@ -135,7 +150,10 @@ static enum text_verdict dini_parse(const struct hw_options *options, const uint
         skip_address(&part[0]);
         return parse_answer(part[0], value);
     }
-    if (count == STANDARD_PARTS) {
+    if (count == PRINT_PARTS && is_scale_number(part[PRINT_SCALE])) {
+        fits = read_print(part, value);
+        value->has_digits = value->status == READING_OK || value->status == READING_MOVING;
+    } else if (count == STANDARD_PARTS) {
         skip_address(&part[STANDARD_STATUS]);
         fits = read_status(part[STANDARD_STATUS], value) && is_mode(part[STANDARD_MODE]) &&
                has_width(part[STANDARD_VALUE], STANDARD_WIDTH) &&
@@ -154,15 +172,9 @@ static const struct text_format dini_format = {
     .longest = LINE_LONGEST, .parse = dini_parse, .begins = dini_begins};
 
 static struct frame_result dini_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&dini_format, options, bytes, count);
-}
-
-static size_t dini_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&dini_format, options, frame, length, values);
+    return text_line_frame(&dini_format, options, bytes, count, values);
 }
 
 /* An address '0' to '9' goes in front as two digits; without one the line is RS-232. */
@@ -202,7 +214,6 @@ const struct hw_driver scale_dini = {
     .equal_frames = 2,
     .summary = "Dini Argeo 3590, DGT, DFW: \"ST,GS,     0.0,kg\" and the extended string",
     .frame = dini_frame,
-    .decode = dini_decode,
     .poll = dini_poll,
     .command = dini_command,
 };

@@ -49,16 +49,12 @@ static size_t text_width(const uint8_t *bytes, size_t count)
 static bool read_text(text_reader *reader, const struct hw_options *options, const uint8_t *text,
                       size_t width, struct hw_value *value)
 {
+    hw_value_begin(value, READING_WEIGHT);
     if (width < TEXT_SHORTEST || width > TEXT_LONGEST || !reader(text, width, value)) {
         return false;
     }
-    decimal_set_point(options, memchr(text, '.', width) != NULL, value);
+    decimal_set_point(options, text, width, value);
     return true;
-}
-
-static struct hw_value no_flags(void)
-{
-    return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
 }
 
 static size_t price_width(const uint8_t *bytes, size_t count)
@@ -66,15 +62,16 @@ static size_t price_width(const uint8_t *bytes, size_t count)
     return count > 0 && bytes[0] == ';' ? 1 + text_width(bytes + 1, count - 1) : 0;
 }
 
-/* Frames that begin with '='. */
-static struct frame_result head_frame(text_reader *reader, size_t price_longest,
-                                      const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+/* Frames that begin with '='. `is_last`: nothing follows these bytes. */
+static inline struct frame_result head_frame(text_reader *reader, size_t price_longest,
+                                             bool is_last, const struct hw_options *options,
+                                             const uint8_t *bytes, size_t count,
+                                             struct hw_value *value)
 {
     if (bytes[0] != '=') {
         return frame_between(bytes, count, '=');
     }
-    if (count < 1 + TEXT_SHORTEST + 1) {
+    if (count < 1 + TEXT_SHORTEST + 1 && !is_last) {
         return frame_wait_for(1 + TEXT_SHORTEST + 1);
     }
     const size_t width = text_width(bytes + 1, count - 1);
@@ -85,73 +82,45 @@ static struct frame_result head_frame(text_reader *reader, size_t price_longest,
     if (width > TEXT_LONGEST || end > 1 + width + price_longest) {
         return frame_reject(REJECT_LENGTH, end);
     }
-    if (end == count) {
+    const bool is_end = end == count ? is_last : bytes[end] == '=' || byte_is_line_end(bytes[end]);
+    if (end == count && !is_last) {
         return frame_wait();
     }
-    struct hw_value value = no_flags();
-    if ((bytes[end] != '=' && !byte_is_line_end(bytes[end])) ||
-        !read_text(reader, options, bytes + 1, width, &value)) {
-        return frame_reject(REJECT_LAYOUT, end);
-    }
-    return frame_ok(end);
-}
-
-static bool head_whole(text_reader *reader, const struct hw_options *options, const uint8_t *bytes,
-                       size_t count)
-{
-    struct hw_value value = no_flags();
-    const size_t width = text_width(bytes + 1, count - 1);
-    return bytes[0] == '=' &&
-           1 + width + price_width(bytes + 1 + width, count - 1 - width) == count &&
-           read_text(reader, options, bytes + 1, width, &value);
-}
-
-static size_t head_decode(text_reader *reader, const struct hw_options *options,
-                          const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    values[0] = no_flags();
-    return read_text(reader, options, frame + 1, text_width(frame + 1, length - 1), &values[0]);
+    return is_end && read_text(reader, options, bytes + 1, width, value)
+               ? frame_ok(end, 1)
+               : frame_reject(REJECT_LAYOUT, end);
 }
 
 static struct frame_result reversed_frame(const struct hw_options *options, const uint8_t *bytes,
-                                          size_t count)
+                                          size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return head_frame(decimal_read_reversed, 0, options, bytes, count);
+    return head_frame(decimal_read_reversed, 0, false, options, bytes, count, values);
 }
 
-static bool reversed_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+static struct frame_result reversed_last_frame(const struct hw_options *options,
+                                               const uint8_t *bytes, size_t count,
+                                               struct hw_value values[HW_VALUES_MAX])
 {
-    return head_whole(decimal_read_reversed, options, bytes, count);
-}
-
-static size_t reversed_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                              struct hw_value values[HW_VALUES_MAX])
-{
-    return head_decode(decimal_read_reversed, options, frame, length, values);
+    return head_frame(decimal_read_reversed, 0, true, options, bytes, count, values);
 }
 
 static struct frame_result forward_frame(const struct hw_options *options, const uint8_t *bytes,
-                                         size_t count)
+                                         size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return head_frame(decimal_read, PRICE_LONGEST, options, bytes, count);
+    return head_frame(decimal_read, PRICE_LONGEST, false, options, bytes, count, values);
 }
 
-static bool forward_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
+static struct frame_result forward_last_frame(const struct hw_options *options,
+                                              const uint8_t *bytes, size_t count,
+                                              struct hw_value values[HW_VALUES_MAX])
 {
-    return head_whole(decimal_read, options, bytes, count);
-}
-
-static size_t forward_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                             struct hw_value values[HW_VALUES_MAX])
-{
-    return head_decode(decimal_read, options, frame, length, values);
+    return head_frame(decimal_read, PRICE_LONGEST, true, options, bytes, count, values);
 }
 
 /* Only the '=' behind a value tells where it ends, and only the one before where it begins: with a
  * foreign byte between them, nobody knows which characters are left of the value. */
 static struct frame_result tail_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (byte_is_line_end(bytes[0])) {
         return frame_skip(1);
@@ -161,18 +130,10 @@ static struct frame_result tail_frame(const struct hw_options *options, const ui
         return count < HW_FRAME_MAX ? frame_wait() : frame_reject(REJECT_LENGTH, count);
     }
     const size_t width = (size_t)(end - bytes);
-    struct hw_value value = no_flags();
     return text_width(bytes, width) == width &&
-                   read_text(decimal_read_reversed, options, bytes, width, &value)
-               ? frame_ok(width + 1)
+                   read_text(decimal_read_reversed, options, bytes, width, &values[0])
+               ? frame_ok(width + 1, 1)
                : frame_reject(REJECT_LAYOUT, width + 1);
-}
-
-static size_t tail_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
-{
-    values[0] = no_flags();
-    return read_text(decimal_read_reversed, options, frame, length - 1, &values[0]);
 }
 
 const struct hw_driver scale_equals_eq_forward = {
@@ -182,8 +143,7 @@ const struct hw_driver scale_equals_eq_forward = {
     .equal_frames = 2,
     .summary = "text \"=0003.000\", high digit first: Yaohua XK3190 A26 formats 2 and 3",
     .frame = forward_frame,
-    .whole = forward_whole,
-    .decode = forward_decode,
+    .last_frame = forward_last_frame,
 };
 
 const struct hw_driver scale_equals_xpsy_eq_tail = {
@@ -193,7 +153,6 @@ const struct hw_driver scale_equals_xpsy_eq_tail = {
     .equal_frames = 2,
     .summary = "text \"51.07000=\", low digit first: XP-SY, Mettler Toledo weight value",
     .frame = tail_frame,
-    .decode = tail_decode,
 };
 
 const struct hw_driver scale_equals_yaohua_eq_rev = {
@@ -203,6 +162,5 @@ const struct hw_driver scale_equals_yaohua_eq_rev = {
     .equal_frames = 2,
     .summary = "text \"=000.3000\", low digit first: Yaohua XK3190 A12, A23p, A26, XK315A1",
     .frame = reversed_frame,
-    .whole = reversed_whole,
-    .decode = reversed_decode,
+    .last_frame = reversed_last_frame,
 };

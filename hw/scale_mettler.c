@@ -78,12 +78,11 @@ static bool is_tare(const uint8_t *bytes)
 }
 
 /* Blanks stand only before the digits; out of range there may be blanks alone. */
-static bool is_weight(const uint8_t *frame)
+static bool read_weight(const uint8_t *frame, struct hw_value *value)
 {
-    struct hw_value value;
-    return are_digits_or_blanks(frame + WEIGHT_AT) &&
-           ((frame[SWB_AT] & SWB_RANGE) || (frame[WEIGHT_AT + DIGITS - 1] != ' ' &&
-                                            decimal_read(frame + WEIGHT_AT, DIGITS, &value)));
+    hw_value_begin(value, READING_WEIGHT);
+    return decimal_read_six(frame + WEIGHT_AT, value) ||
+           ((frame[SWB_AT] & SWB_RANGE) && are_digits_or_blanks(frame + WEIGHT_AT));
 }
 
 static uint8_t check_of(const uint8_t *frame, size_t length)
@@ -97,10 +96,10 @@ static uint8_t check_of(const uint8_t *frame, size_t length)
 
 /* Length with CR of the frame that may be here: 0 where it is none, more than `count` where bytes
  * are missing. */
-static size_t cont_length(const uint8_t *bytes, size_t count)
+static size_t cont_length(const uint8_t *bytes, size_t count, struct hw_value *value)
 {
     if ((bytes[SWA_AT] & (SWA_FIXED | 0x80)) != SWA_FIXED_VALUE || bytes[SWB_AT] > 0x7F ||
-        bytes[SWC_AT] > 0x7F || !is_weight(bytes)) {
+        bytes[SWC_AT] > 0x7F || !read_weight(bytes, value)) {
         return 0;
     }
     if (bytes[TARE_AT] == CR) {
@@ -124,41 +123,12 @@ static struct frame_result judge_check(const uint8_t *bytes, size_t count, size_
             return frame_wait_for(length + 2);
         }
         if (bytes[length + 1] != STX) {
-            return frame_ok(length);
+            return frame_ok(length, 1);
         }
     }
     return bytes[length] == check_of(bytes, length)
-               ? frame_ok(length + 1)
+               ? frame_ok(length + 1, 1)
                : frame_broken(REJECT_CHECKSUM, bytes, length + 1, STX);
-}
-
-static struct frame_result cont_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
-{
-    if (bytes[0] != STX) {
-        return frame_between(bytes, count, STX);
-    }
-    if (count < SHORT_LENGTH) {
-        return frame_wait_for(SHORT_LENGTH);
-    }
-    const size_t length = cont_length(bytes, count);
-    if (length == 0) {
-        return frame_broken(REJECT_LAYOUT, bytes, count < LONG_LENGTH ? count : LONG_LENGTH, STX);
-    }
-    if (length > count) {
-        return frame_wait_for(length);
-    }
-    return options->checksum ? judge_check(bytes, count, length) : frame_ok(length);
-}
-
-static bool cont_whole(const struct hw_options *options, const uint8_t *bytes, size_t count)
-{
-    if (!options->checksum || count < SHORT_LENGTH || bytes[0] != STX) {
-        return false;
-    }
-    const size_t length = cont_length(bytes, count);
-    return length > 0 &&
-           (length == count || (length + 1 == count && bytes[length] == check_of(bytes, length)));
 }
 
 static void set_unit(const uint8_t *frame, struct hw_value *value)
@@ -166,36 +136,66 @@ static void set_unit(const uint8_t *frame, struct hw_value *value)
     static const char units[][HW_UNIT_MAX] = {"lb", "g", "t", "oz", "ozt", "dwt", "ton", "custom"};
     const unsigned other = frame[SWC_AT] & SWC_UNIT;
     const bool is_kg = other == 0 && frame[SWB_AT] & SWB_KG;
-    memcpy(value->unit, is_kg ? "kg\0" : units[other], is_kg ? sizeof "kg" : HW_UNIT_MAX);
+    memcpy(value->unit, is_kg ? "kg\0\0\0\0\0" : units[other], HW_UNIT_MAX);
 }
 
-static size_t cont_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
+/* What the three status bytes say of the weight. */
+static void set_status(const uint8_t *frame, struct hw_value *value)
 {
     static const char expanded[] = "expanded";
-    (void)options;
-    (void)length;
-    struct hw_value *value = &values[0];
     const unsigned swb = frame[SWB_AT];
     const unsigned decimals = frame[SWA_AT] & SWA_DECIMALS;
-    *value = (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
     set_unit(frame, value);
     if (swb & SWB_RANGE) {
         value->status = swb & SWB_NEGATIVE ? READING_UNDERLOAD : READING_OVERLOAD;
-        return 1;
+        value->has_digits = false;
+        return;
     }
     if (frame[SWC_AT] & SWC_EXPANDED) {
         value->status = READING_ERROR;
+        value->has_digits = false;
         memcpy(value->text, expanded, sizeof expanded);
-        return 1;
+        return;
     }
-    decimal_read(frame + WEIGHT_AT, DIGITS, value);
     value->negative = swb & SWB_NEGATIVE;
     value->decimals = (uint8_t)(decimals > SWA_NO_DECIMALS ? decimals - SWA_NO_DECIMALS : 0);
     if (swb & (SWB_MOTION | SWB_ZERO)) {
         value->status = READING_MOVING;
     }
-    return 1;
+}
+
+static struct frame_result cont_frame(const struct hw_options *options, const uint8_t *bytes,
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    if (bytes[0] != STX) {
+        return frame_between(bytes, count, STX);
+    }
+    if (count < SHORT_LENGTH) {
+        return frame_wait_for(SHORT_LENGTH);
+    }
+    const size_t length = cont_length(bytes, count, &values[0]);
+    if (length == 0) {
+        return frame_broken(REJECT_LAYOUT, bytes, count < LONG_LENGTH ? count : LONG_LENGTH, STX);
+    }
+    if (length > count) {
+        return frame_wait_for(length);
+    }
+    set_status(bytes, &values[0]);
+    return options->checksum ? judge_check(bytes, count, length) : frame_ok(length, 1);
+}
+
+/* Whether a check follows CR shows in what comes; here nothing does. */
+static struct frame_result cont_last_frame(const struct hw_options *options, const uint8_t *bytes,
+                                           size_t count, struct hw_value values[HW_VALUES_MAX])
+{
+    const bool may_be = options->checksum && count >= SHORT_LENGTH && bytes[0] == STX;
+    const size_t length = may_be ? cont_length(bytes, count, &values[0]) : 0;
+    if (length == 0 ||
+        (length != count && (length + 1 != count || bytes[length] != check_of(bytes, length)))) {
+        return frame_reject(REJECT_LAYOUT, count);
+    }
+    set_status(bytes, &values[0]);
+    return frame_ok(count, 1);
 }
 
 static size_t cont_command(const struct hw_options *options, enum hw_command command,
@@ -227,15 +227,29 @@ static bool read_8217(const struct hw_options *options, const uint8_t *frame, si
     const uint8_t *text = frame + MARK_AT;
     const size_t text_length = length - MARK_AT - 1;
     const size_t width = text_length - (text_length > 0 && text[text_length - 1] == 'N');
+    hw_value_begin(value, READING_WEIGHT);
     if (width < TEXT_NARROWEST || width > TEXT_WIDEST || !decimal_read(text, width, value)) {
         return false;
     }
-    decimal_set_point(options, memchr(text, '.', width) != NULL, value);
+    if (value->decimals == KG_DECIMALS) {
+        memcpy(value->unit, "kg", sizeof "kg");
+    }
+    decimal_set_point(options, text, width, value);
     return true;
 }
 
+static void read_8217_status(unsigned status, struct hw_value *value)
+{
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = status & STATUS_OVER           ? READING_OVERLOAD
+                    : status & STATUS_UNDER        ? READING_UNDERLOAD
+                    : status & STATUS_MOTION       ? READING_MOVING
+                    : status & STATUS_OUTSIDE_ZERO ? READING_ERROR
+                                                   : READING_BUSY;
+}
+
 static struct frame_result m8217_frame(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t count)
+                                       size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     enum { LONGEST = MARK_AT + TEXT_WIDEST + 2 };
     if (bytes[0] != STX) {
@@ -245,13 +259,17 @@ static struct frame_result m8217_frame(const struct hw_options *options, const u
         return frame_wait_for(STATUS_LENGTH);
     }
     if (bytes[MARK_AT] == '?') {
+        read_8217_status(bytes[STATUS_AT], &values[0]);
         return bytes[STATUS_AT] <= 0x7F && bytes[STATUS_LENGTH - 1] == CR
-                   ? frame_ok(STATUS_LENGTH)
+                   ? frame_ok(STATUS_LENGTH, 1)
                    : frame_broken(REJECT_LAYOUT, bytes, STATUS_LENGTH - 1, STX);
     }
     const size_t limit = count < LONGEST ? count : LONGEST;
     const uint8_t *end = memchr(bytes, CR, limit);
     const size_t known = end ? (size_t)(end - bytes) : limit;
+    if (end && read_8217(options, bytes, known + 1, &values[0])) {
+        return frame_ok(known + 1, 1);
+    }
     const uint8_t *next = memchr(bytes + 1, STX, known - 1);
     if (next) {
         return frame_reject(REJECT_LAYOUT, (size_t)(next - bytes));
@@ -259,30 +277,7 @@ static struct frame_result m8217_frame(const struct hw_options *options, const u
     if (!end) {
         return count < LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, LONGEST);
     }
-    struct hw_value value;
-    return read_8217(options, bytes, known + 1, &value) ? frame_ok(known + 1)
-                                                        : frame_reject(REJECT_LAYOUT, known);
-}
-
-static size_t m8217_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                           struct hw_value values[HW_VALUES_MAX])
-{
-    struct hw_value *value = &values[0];
-    *value = (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
-    if (frame[MARK_AT] != '?') {
-        read_8217(options, frame, length, value);
-        if (value->decimals == KG_DECIMALS && memchr(frame, '.', length)) {
-            memcpy(value->unit, "kg", sizeof "kg");
-        }
-        return 1;
-    }
-    const unsigned status = frame[STATUS_AT];
-    value->status = status & STATUS_OVER           ? READING_OVERLOAD
-                    : status & STATUS_UNDER        ? READING_UNDERLOAD
-                    : status & STATUS_MOTION       ? READING_MOVING
-                    : status & STATUS_OUTSIDE_ZERO ? READING_ERROR
-                                                   : READING_BUSY;
-    return 1;
+    return frame_reject(REJECT_LAYOUT, known);
 }
 
 static size_t m8217_poll(const struct hw_options *options, uint8_t request[HW_REQUEST_MAX])
@@ -308,7 +303,6 @@ const struct hw_driver scale_mettler_mt_8217 = {
     .equal_frames = 2,
     .summary = "Mettler Toledo 8217: DIVA, VIVA and other checkout scales",
     .frame = m8217_frame,
-    .decode = m8217_decode,
     .poll = m8217_poll,
     .command = m8217_command,
 };
@@ -321,7 +315,6 @@ const struct hw_driver scale_mettler_mt_cont = {
     .equal_frames = 2,
     .summary = "Mettler Toledo continuous: IND, WILDCAT, Fairbanks, Cardinal, VI-200; DingSong",
     .frame = cont_frame,
-    .whole = cont_whole,
-    .decode = cont_decode,
+    .last_frame = cont_last_frame,
     .command = cont_command,
 };

@@ -2,26 +2,33 @@
  *
  *     bytes  text         meaning
  *     2      ST US OL     stable, moving, out of range
+ *            UL LO        under the range
  *     0-1    + -          only after OL: over or under (Bison)
  *     1      ,
+ *     0-n    blanks       SL-7515
  *     2      GS NT TR     gross, net, stored tare
  *     0-1    ,            NHB and Tiger leave it out
- *     6-11   value        blanks, a sign or none, blanks, digits with at most one point; manuals
+ *     5-11   value        blanks, a sign or none, blanks, digits with at most one point; manuals
  *                         say sign and 6 to 8 characters; "- 008880" (blank after the sign) and
- *                         "-000050." (point at the end) were recorded
+ *                         "-000050." (point at the end) were recorded, "-12.5" and ".234" stand
+ *                         in tests and manuals
  *     0-1    ,            Tiger
  *     0-n    blanks
- *     1-3    unit         kg g t lb oz jin in any case; may be missing only where the port's
- *                         settings name one
+ *     1-3    unit         kg g t lb oz jin ozt ct pcs pc % in any case; may be missing only where
+ *                         the port's settings name one
  *     0-n    blanks
- *     1      CR or LF     end; further line ends stand between frames
+ *     1      CR or LF     end; further line ends stand between frames, and so do STX and ETX, which
+ *                         some put around a line
  *
- * After OL the digits, their width and the unit mean nothing and may be missing: blanks, 9s, zeros
- * and dashes have all been seen. One '-' makes it underload; a row of them fills the place of the
- * digits and is no sign.
+ * Out of range the digits, their width and the unit mean nothing and may be missing: blanks, a
+ * point among them, 9s, zeros and dashes have all been seen. After OL one '-' makes it underload; a
+ * row of them fills the place of the digits and is no sign.
  *
- * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7516 p.18, Tiger TI-02-P p.21; field
- * recordings marked [C] in tests/vectors/scale_vectors.tsv.
+ * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7515 p.14 and SL-7516 p.18, Tiger
+ * TI-02-P p.21, KERN KXS-TM p.70, A&D AD-4406 p.45; field recordings marked [C] in tests/vectors.
+ *
+ * Commands of Bison indicators, with CR LF: MZ zero, MT tare, CT clear tare. Others of the family
+ * know none, or their own, and pass these over; whether the scale did it shows in what it sends.
  *
  * Some devices send each frame twice; both count. There is no check: a changed digit, a lost digit
  * or the lost 'k' of "kg" is a wrong weight that only port_config.equal_frames can catch.
@@ -29,19 +36,19 @@
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
+#include "hw/text_line.h"
 
-#include <endian.h>
 #include <string.h>
 
 enum {
     FRAME_SHORTEST = 7, /* "OL,GS," and an end */
     FRAME_LONGEST = 32, /* with its end; the longest seen has 22 */
-    VALUE_NARROWEST = 6,
+    VALUE_NARROWEST = 5,
     VALUE_WIDEST = 11, /* "0." and nine decimals */
     USUAL_SIGN_AT = 6,
     USUAL_UNIT_AT = 14,
     USUAL_LENGTH = 18,
-    MODE_BYTES = 3 /* the comma and GS, NT or TR */
+    MODE_BYTES = 2 /* GS, NT or TR */
 };
 
 /* Not inlined, so that the usual frame does not pay for its registers. */
@@ -68,16 +75,18 @@ enum byte_class {
 };
 
 static const uint8_t byte_class[256] = {
-    [','] = COMMA,       [' '] = BLANK,       ['+'] = PLUS_MINUS,  ['-'] = PLUS_MINUS,
-    ['.'] = POINT,       ['\r'] = LINE_END,   ['\n'] = LINE_END,   ['0'] = DIGIT,
-    ['1'] = DIGIT,       ['2'] = DIGIT,       ['3'] = DIGIT,       ['4'] = DIGIT,
-    ['5'] = DIGIT,       ['6'] = DIGIT,       ['7'] = DIGIT,       ['8'] = DIGIT,
-    ['9'] = DIGIT,       ['G'] = G,           ['L'] = L,           ['N'] = N,
-    ['O'] = O,           ['R'] = R,           ['S'] = S,           ['T'] = T,
-    ['U'] = U,           ['B'] = UNIT_LETTER, ['I'] = UNIT_LETTER, ['J'] = UNIT_LETTER,
-    ['K'] = UNIT_LETTER, ['Z'] = UNIT_LETTER, ['b'] = UNIT_LETTER, ['g'] = UNIT_LETTER,
-    ['i'] = UNIT_LETTER, ['j'] = UNIT_LETTER, ['k'] = UNIT_LETTER, ['l'] = UNIT_LETTER,
-    ['n'] = UNIT_LETTER, ['o'] = UNIT_LETTER, ['t'] = UNIT_LETTER, ['z'] = UNIT_LETTER,
+    ['\x02'] = LINE_END, ['\x03'] = LINE_END, [','] = COMMA,       [' '] = BLANK,
+    ['+'] = PLUS_MINUS,  ['-'] = PLUS_MINUS,  ['.'] = POINT,       ['\r'] = LINE_END,
+    ['\n'] = LINE_END,   ['0'] = DIGIT,       ['1'] = DIGIT,       ['2'] = DIGIT,
+    ['3'] = DIGIT,       ['4'] = DIGIT,       ['5'] = DIGIT,       ['6'] = DIGIT,
+    ['7'] = DIGIT,       ['8'] = DIGIT,       ['9'] = DIGIT,       ['G'] = G,
+    ['L'] = L,           ['N'] = N,           ['O'] = O,           ['R'] = R,
+    ['S'] = S,           ['T'] = T,           ['U'] = U,           ['B'] = UNIT_LETTER,
+    ['I'] = UNIT_LETTER, ['J'] = UNIT_LETTER, ['K'] = UNIT_LETTER, ['Z'] = UNIT_LETTER,
+    ['b'] = UNIT_LETTER, ['g'] = UNIT_LETTER, ['i'] = UNIT_LETTER, ['j'] = UNIT_LETTER,
+    ['k'] = UNIT_LETTER, ['l'] = UNIT_LETTER, ['n'] = UNIT_LETTER, ['o'] = UNIT_LETTER,
+    ['t'] = UNIT_LETTER, ['z'] = UNIT_LETTER, ['C'] = UNIT_LETTER, ['P'] = UNIT_LETTER,
+    ['c'] = UNIT_LETTER, ['p'] = UNIT_LETTER, ['s'] = UNIT_LETTER, ['%'] = UNIT_LETTER,
 };
 
 enum state {
@@ -88,6 +97,7 @@ enum state {
     AFTER_U,
     AFTER_O,
     AFTER_OL,
+    AFTER_L,
     AFTER_STATUS,
     BEFORE_MODE,
     AFTER_G,
@@ -107,16 +117,17 @@ enum state {
 
 #define UNIT_FROM_HERE                                                                             \
     [UNIT_LETTER] = IN_UNIT, [G] = IN_UNIT, [L] = IN_UNIT, [N] = IN_UNIT, [O] = IN_UNIT,           \
-    [T] = IN_UNIT, [LINE_END] = DONE
+    [S] = IN_UNIT, [T] = IN_UNIT, [LINE_END] = DONE
 
 static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
-    [BEGIN] = {[S] = AFTER_S, [U] = AFTER_U, [O] = AFTER_O},
+    [BEGIN] = {[S] = AFTER_S, [U] = AFTER_U, [O] = AFTER_O, [L] = AFTER_L},
     [AFTER_S] = {[T] = AFTER_STATUS},
-    [AFTER_U] = {[S] = AFTER_STATUS},
+    [AFTER_U] = {[S] = AFTER_STATUS, [L] = AFTER_STATUS},
     [AFTER_O] = {[L] = AFTER_OL},
+    [AFTER_L] = {[O] = AFTER_STATUS},
     [AFTER_OL] = {[PLUS_MINUS] = AFTER_STATUS, [COMMA] = BEFORE_MODE},
     [AFTER_STATUS] = {[COMMA] = BEFORE_MODE},
-    [BEFORE_MODE] = {[G] = AFTER_G, [N] = AFTER_N, [T] = AFTER_T},
+    [BEFORE_MODE] = {[BLANK] = BEFORE_MODE, [G] = AFTER_G, [N] = AFTER_N, [T] = AFTER_T},
     [AFTER_G] = {[S] = AFTER_MODE},
     [AFTER_N] = {[T] = AFTER_MODE},
     [AFTER_T] = {[R] = AFTER_MODE},
@@ -128,11 +139,13 @@ static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
     [BEFORE_SIGN] = {[BLANK] = BEFORE_SIGN,
                      [PLUS_MINUS] = BEFORE_DIGITS,
                      [DIGIT] = IN_DIGITS,
+                     [POINT] = IN_DECIMALS,
                      [COMMA] = BEFORE_UNIT,
                      UNIT_FROM_HERE},
     [BEFORE_DIGITS] = {[BLANK] = BEFORE_DIGITS,
                        [PLUS_MINUS] = IN_DASHES,
                        [DIGIT] = IN_DIGITS,
+                       [POINT] = IN_DECIMALS,
                        [COMMA] = BEFORE_UNIT,
                        UNIT_FROM_HERE},
     [IN_DASHES] =
@@ -157,19 +170,12 @@ static const uint8_t *over_blanks(const uint8_t *at)
     return at;
 }
 
-static const uint8_t *over_digits(const uint8_t *at)
-{
-    while (byte_is_digit(*at)) {
-        at++;
-    }
-    return at;
-}
-
 /* `last` is the unit's last letter; no other letter stands right before its first one, because a
  * digit, a blank or a comma does, or the mode with a blank or a comma between. */
 static bool is_unit(const uint8_t *last)
 {
-    static const char *const units[] = {"kg", "g", "t", "lb", "oz", "jin"};
+    static const char *const units[] = {"kg",  "g",  "t",   "lb", "oz", "jin",
+                                        "ozt", "ct", "pcs", "pc", "%"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t rest = strlen(units[i]);
         const uint8_t *at = last;
@@ -197,11 +203,83 @@ static struct frame_result broken(enum reject_reason reason, const uint8_t *byte
     return frame_reject(reason, at);
 }
 
+static bool is_out_of_range(const uint8_t *frame)
+{
+    return frame[1] == 'L' || frame[1] == 'O';
+}
+
+/* Goes on with a number; returns where its digits end, which the caller knows to be in the frame.
+ */
+static const uint8_t *read_run(const uint8_t *at, uint64_t *number)
+{
+    for (unsigned digit; (digit = *at - (unsigned)'0') <= 9; at++) {
+        *number = *number * 10 + digit;
+    }
+    return at;
+}
+
+/* Digits with at most one point; returns where they end. */
+static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
+{
+    uint64_t digits = 0;
+    at = read_run(at, &digits);
+    if (*at == '.') {
+        const uint8_t *const point = at;
+        at = read_run(at + 1, &digits);
+        value->decimals = (uint8_t)(at - point - 1);
+    }
+    value->digits = digits;
+    return at;
+}
+
+static void begin_value(const uint8_t *frame, struct hw_value *value)
+{
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = frame[0] == 'U' ? READING_MOVING : READING_OK;
+}
+
+static void read_any(const uint8_t *frame, struct hw_value *value)
+{
+    begin_value(frame, value);
+    const uint8_t *at = frame + 2;
+    if (*at != ',') {
+        value->negative = *at == '-';
+        at++;
+    }
+    at = over_blanks(at + 1);
+    value->tare = at[0] == 'T';
+    at += MODE_BYTES;
+    at = over_blanks(at + (*at == ','));
+    if (byte_class[*at] == PLUS_MINUS) {
+        const bool is_minus = *at == '-';
+        at = over_blanks(at + 1);
+        const bool is_sign = byte_class[*at] != PLUS_MINUS;
+        value->negative = value->negative || (is_minus && is_sign);
+        while (byte_class[*at] == PLUS_MINUS) {
+            at++; /* dashes that fill the field are no sign */
+        }
+    }
+    if (is_out_of_range(frame)) {
+        struct hw_value meaningless;
+        at = read_digits(at, &meaningless);
+        value->status = value->negative || frame[0] != 'O' ? READING_UNDERLOAD : READING_OVERLOAD;
+        value->negative = false;
+    } else {
+        at = read_digits(at, value);
+        value->has_digits = true;
+    }
+    at = over_blanks(at + (*at == ','));
+    for (char *unit = value->unit; byte_class[*at] != BLANK && byte_class[*at] != LINE_END; at++) {
+        *unit++ = (char)*at;
+    }
+}
+
 /* `entered` holds where each state was entered last, 0 where it was not. */
 static struct frame_result judge_whole(const struct hw_options *options, const uint8_t *bytes,
-                                       size_t end, const uint8_t entered[STATE_COUNT])
+                                       size_t end, const uint8_t entered[STATE_COUNT],
+                                       struct hw_value *value)
 {
-    const bool out_of_range = bytes[0] == 'O';
+    const bool out_of_range = is_out_of_range(bytes);
     const size_t last_digit = entered[IN_DECIMALS] ? entered[IN_DECIMALS] : entered[IN_DIGITS];
     const size_t unit_last = entered[IN_UNIT];
     const bool unit_fits =
@@ -209,14 +287,18 @@ static struct frame_result judge_whole(const struct hw_options *options, const u
     if (!out_of_range) {
         const size_t mode_last = entered[AFTER_MODE];
         const size_t width = last_digit - mode_last - (bytes[mode_last + 1] == ',');
-        if (last_digit == 0) {
+        if (last_digit == 0 || (entered[IN_DIGITS] == 0 && bytes[last_digit] == '.')) {
             return broken(REJECT_VALUE, bytes, end);
         }
         if (width < VALUE_NARROWEST || width > VALUE_WIDEST) {
             return broken(REJECT_LAYOUT, bytes, end);
         }
     }
-    return unit_fits ? frame_ok(end + 1) : broken(REJECT_LAYOUT, bytes, end);
+    if (!unit_fits) {
+        return broken(REJECT_LAYOUT, bytes, end);
+    }
+    read_any(bytes, value);
+    return frame_ok(end + 1, 1);
 }
 
 static struct frame_result no_header(const uint8_t *bytes, size_t count)
@@ -235,9 +317,9 @@ static struct frame_result no_header(const uint8_t *bytes, size_t count)
     return frame_reject(REJECT_NOISE, length);
 }
 
-/* "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a look
- * at each byte. The table has the last word on all that is not exactly this. */
-static bool is_usual(const uint8_t *bytes)
+/* Reads "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a
+ * look at the table, which has the last word on all that is not exactly this. */
+static bool read_usual(const uint8_t *bytes, struct hw_value *value)
 {
     if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
         (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
@@ -245,16 +327,17 @@ static bool is_usual(const uint8_t *bytes)
         (bytes[USUAL_SIGN_AT] != '+' && bytes[USUAL_SIGN_AT] != '-')) {
         return false;
     }
+    /* The unit's letter ends every run. */
     const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
-    const uint8_t *at = over_digits(first);
-    if (*at == '.' && at > first) {
-        at = over_digits(at + 1);
-    }
-    return at > first && at == bytes + USUAL_UNIT_AT;
+    const uint8_t *const end = read_digits(first, value);
+    value->has_digits = true;
+    value->negative = bytes[USUAL_SIGN_AT] == '-';
+    memcpy(value->unit, bytes + USUAL_UNIT_AT, 2);
+    return end == bytes + USUAL_UNIT_AT && byte_is_digit(*first);
 }
 
 APART struct frame_result by_table(const struct hw_options *options, const uint8_t *bytes,
-                                   size_t count)
+                                   size_t count, struct hw_value *value)
 {
     unsigned state = next_state[BEGIN][byte_class[bytes[0]]];
     if (state == DEAD) {
@@ -268,7 +351,7 @@ APART struct frame_result by_table(const struct hw_options *options, const uint8
     for (size_t at = 1; at < limit; at++) {
         state = next_state[state][byte_class[bytes[at]]];
         if (state <= DONE) {
-            return state == DONE ? judge_whole(options, bytes, at, entered)
+            return state == DONE ? judge_whole(options, bytes, at, entered, value)
                                  : broken(at == 1 ? REJECT_NOISE : REJECT_LAYOUT, bytes, at);
         }
         entered[state] = (uint8_t)at;
@@ -277,107 +360,25 @@ APART struct frame_result by_table(const struct hw_options *options, const uint8
 }
 
 static struct frame_result stgs_frame(const struct hw_options *options, const uint8_t *bytes,
-                                      size_t count)
+                                      size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return count >= USUAL_LENGTH && is_usual(bytes) ? frame_ok(USUAL_LENGTH)
-                                                    : by_table(options, bytes, count);
+    struct hw_value *value = &values[0];
+    begin_value(bytes, value);
+    return count >= USUAL_LENGTH && read_usual(bytes, value)
+               ? frame_ok(USUAL_LENGTH, 1)
+               : by_table(options, bytes, count, value);
 }
 
-/* A sign, blanks, digits and at most one point, eight bytes in all, looked at as one word. */
-static void read_usual_value(const uint8_t *at, struct hw_value *value)
-{
-    static const uint64_t points = UINT64_C(0x2E2E2E2E2E2E2E2E);
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    word = be64toh(word);
-    /* One bit at the point's place; '/', which would set it too, is none of these bytes. */
-    const uint64_t apart = word ^ points;
-    const uint64_t point =
-        (apart - UINT64_C(0x0101010101010101)) & ~apart & UINT64_C(0x8080808080808080);
-    /* A blank is a zero here as well; the sign goes. */
-    word &= UINT64_C(0x000F0F0F0F0F0F0F);
-    if (point) {
-        const unsigned after = (unsigned)__builtin_ctzll(point) - 7;
-        const uint64_t decimals = word & ((UINT64_C(1) << after) - 1);
-        word = word >> 8 >> after << after | decimals;
-        value->decimals = (uint8_t)(after / 8);
-    }
-    /* Digits to pairs, pairs to fours, fours to the number. */
-    word = (word & UINT64_C(0x00FF00FF00FF00FF)) + (word >> 8 & UINT64_C(0x00FF00FF00FF00FF)) * 10;
-    word =
-        (word & UINT64_C(0x0000FFFF0000FFFF)) + (word >> 16 & UINT64_C(0x0000FFFF0000FFFF)) * 100;
-    value->digits = (word & UINT64_C(0xFFFFFFFF)) + (word >> 32) * 10000;
-    value->negative = at[0] == '-';
-    value->has_digits = true;
-}
-
-/* Digits with at most one point; returns where they end. */
-static const uint8_t *read_digits(const uint8_t *at, struct hw_value *value)
-{
-    uint64_t digits = 0;
-    for (; byte_is_digit(*at); at++) {
-        digits = digits * 10 + (uint64_t)(*at - '0');
-    }
-    if (*at == '.') {
-        const uint8_t *const point = at;
-        for (at++; byte_is_digit(*at); at++) {
-            digits = digits * 10 + (uint64_t)(*at - '0');
-        }
-        value->decimals = (uint8_t)(at - point - 1);
-    }
-    value->digits = digits;
-    return at;
-}
-
-APART void decode_any(const uint8_t *frame, struct hw_value *value)
-{
-    const uint8_t *at = frame + 2;
-    if (*at != ',') {
-        value->negative = *at == '-';
-        at++;
-    }
-    value->tare = at[1] == 'T';
-    at += MODE_BYTES;
-    at = over_blanks(at + (*at == ','));
-    if (byte_class[*at] == PLUS_MINUS) {
-        const bool is_minus = *at == '-';
-        at = over_blanks(at + 1);
-        const bool is_sign = byte_class[*at] != PLUS_MINUS;
-        value->negative = value->negative || (is_minus && is_sign);
-        while (byte_class[*at] == PLUS_MINUS) {
-            at++; /* dashes that fill the field are no sign */
-        }
-    }
-    if (frame[0] == 'O') {
-        struct hw_value meaningless;
-        at = read_digits(at, &meaningless);
-        value->status = value->negative ? READING_UNDERLOAD : READING_OVERLOAD;
-        value->negative = false;
-    } else {
-        at = read_digits(at, value);
-        value->has_digits = true;
-    }
-    at = over_blanks(at + (*at == ','));
-    for (char *unit = value->unit; byte_class[*at] != BLANK && byte_class[*at] != LINE_END; at++) {
-        *unit++ = (char)*at;
-    }
-}
-
-static size_t stgs_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                          struct hw_value values[HW_VALUES_MAX])
+static size_t stgs_command(const struct hw_options *options, enum hw_command command,
+                           uint8_t request[HW_REQUEST_MAX])
 {
     (void)options;
-    struct hw_value *value = &values[0];
-    hw_value_begin(value, READING_WEIGHT);
-    value->status = frame[0] == 'U' ? READING_MOVING : READING_OK;
-    /* by_table() ends a frame at its first line end: only the usual one has two. */
-    if (length == USUAL_LENGTH && byte_class[frame[USUAL_LENGTH - 2]] == LINE_END) {
-        read_usual_value(frame + USUAL_SIGN_AT, value);
-        memcpy(value->unit, frame + USUAL_UNIT_AT, 2);
-    } else {
-        decode_any(frame, value);
-    }
-    return 1;
+    static const char *const requests[] = {
+        [HW_COMMAND_ZERO] = "MZ\r\n",
+        [HW_COMMAND_TARE] = "MT\r\n",
+        [HW_COMMAND_CLEAR_TARE] = "CT\r\n",
+    };
+    return text_request(requests[command], request);
 }
 
 const struct hw_driver scale_stgs_st_gs = {
@@ -387,5 +388,5 @@ const struct hw_driver scale_stgs_st_gs = {
     .equal_frames = 2,
     .summary = "text \"ST,GS,+ 1.234kg\": T-Scale, Bison, GSC, GRAM, WT3000i, NHB",
     .frame = stgs_frame,
-    .decode = stgs_decode,
+    .command = stgs_command,
 };

@@ -15,6 +15,7 @@
  * Source: WT1000 manual. There is no unit and no check, but the three numbers are equally wide and
  * have equally many decimals, so that a lost or doubled byte is refused.
  */
+#include "hw/decimal.h"
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
@@ -33,9 +34,13 @@ static bool is_out_of_range(struct text text, bool *negative)
 
 static bool read_number(struct text text, struct hw_value *value)
 {
-    const bool is_number = text_number(&text, value);
-    text_blanks(&text);
-    return is_number && text_ends(&text);
+    return decimal_read(text.at, (size_t)(text.end - text.at), value);
+}
+
+static bool is_number_with(struct text text, uint8_t decimals)
+{
+    struct hw_value value;
+    return read_number(text, &value) && value.decimals == decimals;
 }
 
 static enum text_verdict weightech_parse(const struct hw_options *options, const uint8_t *line,
@@ -55,15 +60,13 @@ static enum text_verdict weightech_parse(const struct hw_options *options, const
         value->status = is_negative ? READING_UNDERLOAD : READING_OVERLOAD;
         return TEXT_VALUE;
     }
-    struct hw_value gross = *value;
-    struct hw_value tare = *value;
     value->status = is_moving ? READING_MOVING : READING_OK;
     const ptrdiff_t width = part[NET].end - part[NET].at;
     const bool is_even =
         part[GROSS].end - part[GROSS].at == width && part[TARE].end - part[TARE].at == width;
-    return is_even && read_number(part[GROSS], &gross) && read_number(part[TARE], &tare) &&
-                   read_number(part[NET], value) && gross.decimals == value->decimals &&
-                   tare.decimals == value->decimals
+    return is_even && read_number(part[NET], value) &&
+                   is_number_with(part[GROSS], value->decimals) &&
+                   is_number_with(part[TARE], value->decimals)
                ? TEXT_VALUE
                : TEXT_BROKEN;
 }
@@ -72,15 +75,9 @@ static const struct text_format weightech_format = {.longest = LINE_LONGEST,
                                                     .parse = weightech_parse};
 
 static struct frame_result weightech_frame(const struct hw_options *options, const uint8_t *bytes,
-                                           size_t count)
+                                           size_t count, struct hw_value values[HW_VALUES_MAX])
 {
-    return text_line_frame(&weightech_format, options, bytes, count);
-}
-
-static size_t weightech_decode(const struct hw_options *options, const uint8_t *frame,
-                               size_t length, struct hw_value values[HW_VALUES_MAX])
-{
-    return text_line_decode(&weightech_format, options, frame, length, values);
+    return text_line_frame(&weightech_format, options, bytes, count, values);
 }
 
 const struct hw_driver scale_weightech_wt1000 = {
@@ -91,5 +88,4 @@ const struct hw_driver scale_weightech_wt1000 = {
     .equal_frames = 2,
     .summary = "Weightech WT1000: flag, gross, tare, net",
     .frame = weightech_frame,
-    .decode = weightech_decode,
 };

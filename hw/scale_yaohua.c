@@ -98,8 +98,16 @@ __attribute__((noinline)) static struct frame_result up_to_start(const uint8_t *
     return frame_reject(REJECT_NOISE, start ? (size_t)(start - bytes) : count);
 }
 
+/* Written out: a loop takes twice as long. */
+static uint32_t six_digits(const uint8_t *at)
+{
+    const uint32_t high = ((uint32_t)at[0] * 10 + at[1]) * 10 + at[2];
+    const uint32_t low = ((uint32_t)at[3] * 10 + at[4]) * 10 + at[5];
+    return high * 1000 + low - (uint32_t)'0' * 111111;
+}
+
 static struct frame_result tf0_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != STX) {
         return up_to_start(bytes, count);
@@ -116,29 +124,13 @@ static struct frame_result tf0_frame(const struct hw_options *options, const uin
                               bytes[CHECK_AT + 1] != byte_hex_digit(sum))) {
         return frame_reject(REJECT_CHECKSUM, FRAME_LENGTH);
     }
-    return frame_ok(FRAME_LENGTH);
-}
-
-/* Written out: a loop takes twice as long. */
-static uint32_t six_digits(const uint8_t *at)
-{
-    const uint32_t high = ((uint32_t)at[0] * 10 + at[1]) * 10 + at[2];
-    const uint32_t low = ((uint32_t)at[3] * 10 + at[4]) * 10 + at[5];
-    return high * 1000 + low - (uint32_t)'0' * 111111;
-}
-
-static size_t tf0_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    (void)options;
-    (void)length;
     struct hw_value *value = &values[0];
     hw_value_begin(value, READING_WEIGHT);
     value->has_digits = true;
-    value->negative = frame[SIGN_AT] == '-';
-    value->decimals = (uint8_t)(frame[DECIMALS_AT] - '0');
-    value->digits = six_digits(frame + DIGITS_AT);
-    return 1;
+    value->negative = bytes[SIGN_AT] == '-';
+    value->decimals = (uint8_t)(bytes[DECIMALS_AT] - '0');
+    value->digits = six_digits(bytes + DIGITS_AT);
+    return frame_ok(FRAME_LENGTH, 1);
 }
 
 const struct hw_driver scale_yaohua_tf0 = {
@@ -149,5 +141,4 @@ const struct hw_driver scale_yaohua_tf0 = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A9, A23p, A26 continuous output (tF=0), 12 bytes with XOR",
     .frame = tf0_frame,
-    .decode = tf0_decode,
 };

@@ -84,23 +84,32 @@ static bool fits_place(uint8_t byte, size_t place, size_t length)
     return place == SIGN_AT ? is_sign(byte) : byte_is_digit(byte) || byte == '.';
 }
 
-/* Digits and decimals of bytes 4 to 10, in either way of writing them. */
+/* Sign, digits and decimals of bytes 3 to 10, in either way of writing them. */
 static bool read_value(const uint8_t *frame, struct hw_value *value)
 {
     const uint8_t *digits = frame + SIGN_AT + 1;
-    const size_t width = DECIMALS_AT - SIGN_AT;
-    if (memchr(digits, '.', width)) {
-        return decimal_read(digits, width, value);
+    const uint8_t last = frame[DECIMALS_AT];
+    bool fits = decimal_read_six(digits, value);
+    if (!fits) {
+        fits = decimal_read(digits, DECIMALS_AT - SIGN_AT, value);
+    } else if (last != '.') {
+        value->decimals = (uint8_t)(last - '0');
+        fits = value->decimals <= DECIMALS_MAX;
     }
-    if (frame[DECIMALS_AT] - '0' > DECIMALS_MAX || !decimal_read(digits, width - 1, value)) {
-        return false;
-    }
-    value->decimals = (uint8_t)(frame[DECIMALS_AT] - '0');
-    return true;
+    value->negative = frame[SIGN_AT] == '-';
+    value->tare = frame[COMMAND_AT] == 'C';
+    return fits;
+}
+
+/* Whether the frame is an answer of our device to a question for a weight. */
+static bool is_shown(const struct hw_options *options, const uint8_t *frame)
+{
+    const bool is_ours = options->address == '\0' || frame[ADDRESS_AT] == (uint8_t)options->address;
+    return is_ours && strchr("BCDRr", frame[COMMAND_AT]) != NULL;
 }
 
 static struct frame_result cmd_frame(const struct hw_options *options, const uint8_t *bytes,
-                                     size_t count)
+                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != STX) {
         const uint8_t *start = memchr(bytes, STX, count);
@@ -126,29 +135,11 @@ static struct frame_result cmd_frame(const struct hw_options *options, const uin
                               nibble_value(bytes[check_at + 1]) != (int)(sum & 0x0F))) {
         return frame_reject(REJECT_CHECKSUM, length);
     }
-    struct hw_value value;
-    if (length == VALUE_LENGTH && !read_value(bytes, &value)) {
+    hw_value_begin(&values[0], READING_WEIGHT);
+    if (length == VALUE_LENGTH && !read_value(bytes, &values[0])) {
         return frame_reject(REJECT_LAYOUT, length);
     }
-    return frame_ok(length);
-}
-
-static size_t cmd_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                         struct hw_value values[HW_VALUES_MAX])
-{
-    const bool is_ours = options->address == '\0' || frame[ADDRESS_AT] == (uint8_t)options->address;
-    if (length != VALUE_LENGTH || !is_ours || !strchr("BCDRr", frame[COMMAND_AT])) {
-        return 0;
-    }
-    values[0] = (struct hw_value){
-        .kind = READING_WEIGHT,
-        .status = READING_OK,
-        .channel = 1,
-        .tare = frame[COMMAND_AT] == 'C',
-    };
-    read_value(frame, &values[0]);
-    values[0].negative = frame[SIGN_AT] == '-';
-    return 1;
+    return frame_ok(length, length == VALUE_LENGTH && is_shown(options, bytes));
 }
 
 static size_t request(const struct hw_options *options, char command, uint8_t bytes[HW_REQUEST_MAX])
@@ -186,7 +177,6 @@ const struct hw_driver scale_yaohua_cmd = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A9+, A22, A23p, DS3, Keli K9-R command mode, gross weight",
     .frame = cmd_frame,
-    .decode = cmd_decode,
     .poll = cmd_poll,
     .command = cmd_command,
 };

@@ -4,7 +4,8 @@
  *     0       77              'w'
  *     1       77 6E 74        'w' gross, 'n' net, 't' stored tare
  *     2-8     text            seven characters: digits with at most one point; blanks for leading
- *                             zeros, '-' instead of the first digit
+ *                             zeros, '-' instead of the first digit. HEB-TW: eight of them, a blank
+ *                             or the sign in front of the seven, and all behind one place on
  *     9-10    text            unit: kg or lb, one letter with a blank
  *     11 12   0D 0A           CR LF, or one of them
  *
@@ -21,7 +22,8 @@
  * Neither has a stable flag. The host may send the single letters R (read), T (tare) and Z (zero).
  * A changed digit of yaohua_ww is a wrong weight that only port_config.equal_frames can catch.
  *
- * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recording.
+ * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recordings, one of a
+ * HEB-TW ("wn 0002.02kg").
  */
 #include "hw/bytes.h"
 #include "hw/decimal.h"
@@ -43,38 +45,39 @@ enum {
 static bool read_unit(const uint8_t *text, struct hw_value *value)
 {
     static const char units[][UNIT_WIDTH + 1] = {"kg", "lb", "oz", " g", "g ", " t", "t "};
-    size_t length = 0;
-    for (size_t i = 0; i < UNIT_WIDTH; i++) {
-        if (text[i] != ' ') {
-            value->unit[length++] = (char)text[i];
-        }
-    }
-    value->unit[length] = '\0';
+    const uint8_t folded[UNIT_WIDTH] = {text[0] | 0x20, text[1] | 0x20};
+    const bool is_right = text[0] == ' ';
+    value->unit[0] = (char)text[is_right];
+    value->unit[1] = (char)(is_right || text[1] == ' ' ? '\0' : text[1]);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if ((text[0] | 0x20) == units[i][0] && (text[1] | 0x20) == units[i][1]) {
+        if (memcmp(folded, units[i], UNIT_WIDTH) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool read_weight(const struct hw_options *options, const uint8_t *frame,
+static bool read_weight(const struct hw_options *options, const uint8_t *frame, size_t width,
                         struct hw_value *value)
 {
-    if (!read_unit(frame + UNIT_AT, value) || !decimal_read(frame + VALUE_AT, VALUE_WIDTH, value)) {
+    if (!read_unit(frame + VALUE_AT + width, value) ||
+        !decimal_read(frame + VALUE_AT, width, value)) {
         return false;
     }
-    decimal_set_point(options, memchr(frame + VALUE_AT, '.', VALUE_WIDTH) != NULL, value);
+    decimal_set_point(options, frame + VALUE_AT, width, value);
     return true;
 }
 
-static struct hw_value no_flags(void)
+/* A digit stands where the seven characters have their unit already. */
+static size_t ww_width(const uint8_t *bytes)
 {
-    return (struct hw_value){.kind = READING_WEIGHT, .status = READING_OK, .channel = 1};
+    const bool has_sign_place =
+        bytes[VALUE_AT] == ' ' || bytes[VALUE_AT] == '-' || bytes[VALUE_AT] == '+';
+    return has_sign_place && byte_is_digit(bytes[UNIT_AT]) ? VALUE_WIDTH + 1 : VALUE_WIDTH;
 }
 
 static struct frame_result ww_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != 'w') {
         return frame_between(bytes, count, 'w');
@@ -82,23 +85,20 @@ static struct frame_result ww_frame(const struct hw_options *options, const uint
     if (count <= WW_END_AT) {
         return frame_wait_for(WW_END_AT + 1);
     }
-    struct hw_value value = no_flags();
-    if (!memchr("wnt", bytes[1], 3)) {
+    if (bytes[1] != 'w' && bytes[1] != 'n' && bytes[1] != 't') {
         return frame_reject(REJECT_LAYOUT, 1);
     }
-    if (!read_weight(options, bytes, &value) || !byte_is_line_end(bytes[WW_END_AT])) {
-        return frame_broken(REJECT_LAYOUT, bytes, WW_END_AT, 'w');
+    const size_t width = ww_width(bytes);
+    const size_t end_at = WW_END_AT - VALUE_WIDTH + width;
+    if (count <= end_at) {
+        return frame_wait_for(end_at + 1);
     }
-    return frame_ok(WW_END_AT + 1);
-}
-
-static size_t ww_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)length;
-    values[0] = no_flags();
-    values[0].tare = frame[1] == 't';
-    return read_weight(options, frame, &values[0]);
+    hw_value_begin(&values[0], READING_WEIGHT);
+    if (!read_weight(options, bytes, width, &values[0]) || !byte_is_line_end(bytes[end_at])) {
+        return frame_broken(REJECT_LAYOUT, bytes, end_at, 'w');
+    }
+    values[0].tare = bytes[1] == 't';
+    return frame_ok(end_at + 1, 1);
 }
 
 /* READING_OK where the frame carries a weight. */
@@ -112,14 +112,13 @@ static enum reading_status range_of(const uint8_t *frame)
     return memcmp(frame + VALUE_AT, under, sizeof under - 1) == 0 ? READING_UNDERLOAD : READING_OK;
 }
 
-static bool wg_fits(const struct hw_options *options, const uint8_t *frame)
+static bool read_wg(const struct hw_options *options, const uint8_t *frame, struct hw_value *value)
 {
-    struct hw_value value = no_flags();
     const bool is_named = frame[0] == 'W' && (frame[1] == 'G' || frame[1] == 'N');
-    if (range_of(frame) != READING_OK) {
-        return is_named || (frame[0] == ' ' && frame[1] == ' ');
-    }
-    return is_named && read_weight(options, frame, &value);
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = range_of(frame);
+    return value->status == READING_OK ? is_named && read_weight(options, frame, VALUE_WIDTH, value)
+                                       : is_named || (frame[0] == ' ' && frame[1] == ' ');
 }
 
 /* Drops up to where a frame may begin, with 'W' or with a blank. */
@@ -133,7 +132,7 @@ static struct frame_result wg_broken(const uint8_t *bytes)
 }
 
 static struct frame_result wg_frame(const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     if (bytes[0] != 'W' && bytes[0] != ' ') {
         size_t length = 1;
@@ -147,7 +146,7 @@ static struct frame_result wg_frame(const struct hw_options *options, const uint
     if (count <= WG_END_AT) {
         return frame_wait_for(WG_END_AT + 1);
     }
-    if (!wg_fits(options, bytes) || byte_hex_value(bytes[CHECK_AT]) < 0 ||
+    if (!read_wg(options, bytes, &values[0]) || byte_hex_value(bytes[CHECK_AT]) < 0 ||
         byte_hex_value(bytes[CHECK_AT + 1]) < 0 || !byte_is_line_end(bytes[WG_END_AT])) {
         return wg_broken(bytes);
     }
@@ -159,16 +158,7 @@ static struct frame_result wg_frame(const struct hw_options *options, const uint
                               bytes[CHECK_AT + 1] != byte_hex_digit(sum))) {
         return frame_reject(REJECT_CHECKSUM, WG_END_AT + 1);
     }
-    return frame_ok(WG_END_AT + 1);
-}
-
-static size_t wg_decode(const struct hw_options *options, const uint8_t *frame, size_t length,
-                        struct hw_value values[HW_VALUES_MAX])
-{
-    (void)length;
-    values[0] = no_flags();
-    values[0].status = range_of(frame);
-    return values[0].status != READING_OK || read_weight(options, frame, &values[0]);
+    return frame_ok(WG_END_AT + 1, 1);
 }
 
 static size_t letter_command(const struct hw_options *options, enum hw_command command,
@@ -191,7 +181,6 @@ const struct hw_driver scale_yaohua_wg15 = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A12E text \"WG004.139kg3D\" with XOR",
     .frame = wg_frame,
-    .decode = wg_decode,
     .command = letter_command,
 };
 
@@ -202,6 +191,5 @@ const struct hw_driver scale_yaohua_ww = {
     .equal_frames = 2,
     .summary = "Yaohua XK3190 A12, A12E text \"wn001.171kg\"",
     .frame = ww_frame,
-    .decode = ww_decode,
     .command = letter_command,
 };

@@ -1,120 +1,68 @@
 #include "hw/text_line.h"
 
-#include "hw/bytes.h"
-#include "hw/decimal.h"
-
 #include <assert.h>
 #include <string.h>
 
-void text_blanks(struct text *text)
-{
-    while (text->at < text->end && *text->at == ' ') {
-        text->at++;
-    }
-}
+/* Letters, the first in the highest byte, as the reader below puts them together. */
+#define WORD2(a, b)    ((uint32_t)(a) << 8 | (b))
+#define WORD3(a, b, c) (WORD2(a, b) << 8 | (c))
 
-bool text_byte(struct text *text, uint8_t byte)
-{
-    if (text->at == text->end || *text->at != byte) {
-        return false;
-    }
-    text->at++;
-    return true;
-}
+/* The commonest first. */
+static const uint32_t units[] = {
+    WORD2('k', 'g'),
+    'g',
+    't',
+    WORD2('l', 'b'),
+    WORD2('o', 'z'),
+    WORD3('j', 'i', 'n'),
+    WORD2('m', 'g'),
+    WORD2('c', 't'),
+    WORD3('o', 'z', 't'),
+    WORD3('d', 'w', 't'),
+    WORD2('g', 'n'),
+    WORD2('t', 'l'),
+    WORD3('p', 'c', 's'),
+    WORD2('p', 'c'),
+    '%',
+    WORD3('m', 'o', 'm'),
+    WORD3('t', 'l', 'h'),
+    WORD3('t', 'l', 's'),
+    WORD3('t', 'l', 't'),
+    WORD3('t', 'l', 'c'),
+    WORD3('t', 'o', 'l'),
+    WORD3('b', 'a', 't'),
+};
 
-bool text_word(struct text *text, const char *word)
+static bool is_unit(uint32_t folded)
 {
-    const size_t length = strlen(word);
-    if ((size_t)(text->end - text->at) < length || memcmp(text->at, word, length) != 0) {
-        return false;
+    size_t i = 0;
+    while (i < sizeof units / sizeof units[0] && units[i] != folded) {
+        i++;
     }
-    text->at += length;
-    return true;
-}
-
-bool text_ends(const struct text *text)
-{
-    return text->at == text->end;
-}
-
-static size_t span_of_digits(const struct text *text, size_t at)
-{
-    const size_t length = (size_t)(text->end - text->at);
-    while (at < length && (byte_is_digit(text->at[at]) || text->at[at] == '.')) {
-        at++;
-    }
-    return at;
-}
-
-bool text_digits(struct text *text, struct hw_value *value)
-{
-    const size_t width = span_of_digits(text, 0);
-    if (!decimal_read(text->at, width, value)) {
-        return false;
-    }
-    text->at += width;
-    return true;
-}
-
-bool text_number(struct text *text, struct hw_value *value)
-{
-    struct text rest = *text;
-    text_blanks(&rest);
-    if (text_byte(&rest, '-') || text_byte(&rest, '+')) {
-        text_blanks(&rest);
-    }
-    const size_t width = span_of_digits(text, (size_t)(rest.at - text->at));
-    if (!decimal_read(text->at, width, value)) {
-        return false;
-    }
-    text->at += width;
-    return true;
-}
-
-static bool is_unit(const uint8_t *bytes, size_t length)
-{
-    static const char *const units[] = {
-        "kg", "g", "t", "lb", "oz", "jin", "mg", "ct", "ozt", "dwt", "gn", "tl", "pcs", "pc", "%",
-    };
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        size_t fit = 0;
-        while (fit < length && units[i][fit] != '\0' &&
-               (bytes[fit] == (uint8_t)units[i][fit] ||
-                (bytes[fit] >= 'A' && (bytes[fit] | 0x20) == (uint8_t)units[i][fit]))) {
-            fit++;
-        }
-        if (fit == length && units[i][fit] == '\0') {
-            return true;
-        }
-    }
-    return false;
+    return i < sizeof units / sizeof units[0];
 }
 
 bool text_unit(struct text *text, struct hw_value *value)
 {
+    enum { LETTERS_MAX = 3 };
+    uint32_t folded = 0;
     size_t length = 0;
-    while (text->at + length < text->end &&
-           (text->at[length] == '%' || (uint8_t)((text->at[length] | 0x20) - 'a') < 26)) {
-        length++;
+    for (; text->at + length < text->end && length <= LETTERS_MAX; length++) {
+        const uint8_t byte = text->at[length];
+        const uint8_t lower = byte | 0x20;
+        if ((uint8_t)(lower - 'a') >= 26 && byte != '%') {
+            break;
+        }
+        folded = folded << 8 | lower;
     }
-    if (length == 0 || length >= sizeof value->unit || !is_unit(text->at, length)) {
+    if (length == 0 || length > LETTERS_MAX || !is_unit(folded)) {
         return false;
     }
-    memcpy(value->unit, text->at, length);
-    value->unit[length] = '\0';
+    for (size_t i = 0; i < length; i++) {
+        value->unit[i] = (char)text->at[i];
+    }
     text->at += length;
     return true;
-}
-
-bool text_weight(struct text *text, struct hw_value *value)
-{
-    if (!text_number(text, value)) {
-        return false;
-    }
-    text_blanks(text);
-    const bool has_unit = text_unit(text, value);
-    text_blanks(text);
-    return has_unit;
 }
 
 size_t text_split(struct text text, struct text *part, size_t most)
@@ -185,20 +133,20 @@ bool text_is_clean(const uint8_t *bytes, size_t length)
 }
 
 static enum text_verdict parse(const struct text_format *format, const struct hw_options *options,
-                               const uint8_t *line, size_t length, struct hw_value *value)
+                               const uint8_t *line, size_t length)
 {
-    hw_value_begin(value, READING_WEIGHT);
-    return format->parse(options, line, length, value);
+    struct hw_value value;
+    hw_value_begin(&value, READING_WEIGHT);
+    return format->parse(options, line, length, &value);
 }
 
 /* Where in the line a whole one begins that follows a broken one, or `end`. */
 static size_t whole_line_inside(const struct text_format *format, const struct hw_options *options,
                                 const uint8_t *bytes, size_t end)
 {
-    struct hw_value value;
     for (size_t i = 1; format->begins && i < end; i++) {
         if (format->begins(bytes + i, end - i) &&
-            parse(format, options, bytes + i, end - i, &value) != TEXT_BROKEN) {
+            parse(format, options, bytes + i, end - i) != TEXT_BROKEN) {
             return i;
         }
     }
@@ -214,35 +162,21 @@ static size_t possible_beginning(const struct text_format *format, const uint8_t
     return i;
 }
 
-struct frame_result text_line_frame(const struct text_format *format,
+struct frame_result text_line_unfit(const struct text_format *format,
                                     const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count)
+                                    size_t count, size_t end)
 {
-    size_t end = 0;
-    while (end < count && byte_is_line_end(bytes[end])) {
-        end++;
-    }
-    if (end > 0) {
+    if (end == 0) {
+        while (end < count && byte_is_line_end(bytes[end])) {
+            end++;
+        }
         return frame_skip(end);
     }
-    const size_t limit = count < format->longest ? count : format->longest;
-    while (end < limit && !byte_is_line_end(bytes[end])) {
-        end++;
+    if (end >= format->longest) {
+        return frame_reject(REJECT_LENGTH, possible_beginning(format, bytes, format->longest));
     }
-    if (end == limit) {
-        return count < format->longest
-                   ? frame_wait()
-                   : frame_reject(REJECT_LENGTH, possible_beginning(format, bytes, end));
+    if (end == count) {
+        return frame_wait();
     }
-    struct hw_value value;
-    if (parse(format, options, bytes, end, &value) == TEXT_BROKEN) {
-        return frame_reject(REJECT_LAYOUT, whole_line_inside(format, options, bytes, end));
-    }
-    return frame_ok(end + 1);
-}
-
-size_t text_line_decode(const struct text_format *format, const struct hw_options *options,
-                        const uint8_t *frame, size_t length, struct hw_value values[HW_VALUES_MAX])
-{
-    return parse(format, options, frame, length - 1, &values[0]) == TEXT_VALUE ? 1 : 0;
+    return frame_reject(REJECT_LAYOUT, whole_line_inside(format, options, bytes, end));
 }

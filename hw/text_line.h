@@ -4,7 +4,9 @@
 #ifndef HW_TEXT_LINE_H
 #define HW_TEXT_LINE_H
 
+#include "hw/bytes.h"
 #include "hw/driver.h"
+#include "hw/text.h"
 
 enum text_verdict {
     TEXT_BROKEN, /* no line of this format */
@@ -27,40 +29,48 @@ struct text_format {
     bool (*begins)(const uint8_t *bytes, size_t count);
 };
 
-/* The driver's frame() and decode(). */
-struct frame_result text_line_frame(const struct text_format *format,
+/* What frame() says where no line of the format stands whole. `end`: where the first line end is,
+ * or `count`. */
+struct frame_result text_line_unfit(const struct text_format *format,
                                     const struct hw_options *options, const uint8_t *bytes,
-                                    size_t count);
-size_t text_line_decode(const struct text_format *format, const struct hw_options *options,
-                        const uint8_t *frame, size_t length, struct hw_value values[HW_VALUES_MAX]);
+                                    size_t count, size_t end);
+
+/* The driver's frame(): inline, so that the parser of a format is a part of it. */
+static inline struct frame_result text_line_frame(const struct text_format *format,
+                                                  const struct hw_options *options,
+                                                  const uint8_t *bytes, size_t count,
+                                                  struct hw_value values[HW_VALUES_MAX])
+{
+    const size_t end = line_length(bytes, count);
+    if (end > 0 && end < count && end < format->longest) {
+        hw_value_begin(&values[0], READING_WEIGHT);
+        const enum text_verdict verdict = format->parse(options, bytes, end, &values[0]);
+        if (verdict != TEXT_BROKEN) {
+            const size_t ends =
+                bytes[end] == '\r' && end + 1 < count && bytes[end + 1] == '\n' ? 2 : 1;
+            return frame_ok(end + ends, verdict == TEXT_VALUE);
+        }
+    }
+    return text_line_unfit(format, options, bytes, count, end);
+}
 
 /* Whole UTF-8 characters without control characters. */
 bool text_is_clean(const uint8_t *bytes, size_t length);
 
-/* A text being read: `at` walks to `end`. */
-struct text {
-    const uint8_t *at;
-    const uint8_t *end;
-};
-
-/* Each takes what it names if that stands next, and otherwise leaves the text alone. */
-void text_blanks(struct text *text);
-bool text_byte(struct text *text, uint8_t byte);
-bool text_word(struct text *text, const char *word);
-bool text_ends(const struct text *text);
-
-/* Digits with at most one point, which may stand first or last. Sets digits, decimals and
- * has_digits. False without a digit, with more than 15, or with more than 9 decimals. */
-bool text_digits(struct text *text, struct hw_value *value);
-
-/* Blanks, '+', '-' or nothing, blanks, digits. Sets `negative` as well. */
-bool text_number(struct text *text, struct hw_value *value);
-
-/* One of the units that scales send, in any case, kept as sent. */
+/* Takes one of the units that scales send, in any case, kept as sent. */
 bool text_unit(struct text *text, struct hw_value *value);
 
 /* A number, blanks, a unit, blanks: the end of many lines. False where something is missing. */
-bool text_weight(struct text *text, struct hw_value *value);
+static inline bool text_weight(struct text *text, struct hw_value *value)
+{
+    if (!text_number(text, value)) {
+        return false;
+    }
+    text_blanks(text);
+    const bool has_unit = text_unit(text, value);
+    text_blanks(text);
+    return has_unit;
+}
 
 /* The requests of most text scales: Z zero, T tare, each with CR LF; a stored tare cannot be
  * cleared. As hw_driver.command. */

@@ -82,15 +82,28 @@ const struct hw_unit *hw_distance_unit(const char *name)
     return find(distance_units, name);
 }
 
+static bool take(uint64_t total, uint64_t most, bool negative, int32_t *result)
+{
+    if (total <= most) {
+        *result = (int32_t)(negative ? -(int64_t)total : (int64_t)total);
+    }
+    return total <= most;
+}
+
 bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result)
 {
     if (!value->has_digits || !unit || value->decimals > DECIMALS_MAX) {
         return false;
     }
+    const uint64_t most = (uint64_t)INT32_MAX + (value->negative ? 1 : 0);
+    const uint64_t scale = power_of_ten[value->decimals];
+    if (unit->billionths == 0 && value->digits <= UINT32_MAX) {
+        const uint64_t total = (value->digits * unit->factor + scale / 2) / scale;
+        return take(total, most, value->negative, result);
+    }
     /* Billionths throughout: 2^31 of them a gram fit 64 bits. Whole and fraction apart, and the
      * fraction's part above the point apart from that below, so that no product passes 64 bits.
      * What is cut off is less than a billionth, which never moves a half. */
-    const uint64_t scale = power_of_ten[value->decimals];
     const uint64_t step = unit->factor * BILLION + unit->billionths;
     const uint64_t whole = value->digits / scale;
     if (whole > ((uint64_t)INT32_MAX + 1) * BILLION / step) {
@@ -101,11 +114,7 @@ bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32
     const uint64_t exact = whole * step + above / scale * BILLION +
                            above % scale * BILLION / scale + fraction * unit->billionths / scale;
     const uint64_t total = (exact + BILLION / 2) / BILLION;
-    if (total > (uint64_t)INT32_MAX + (value->negative ? 1 : 0)) {
-        return false;
-    }
-    *result = (int32_t)(value->negative ? -(int64_t)total : (int64_t)total);
-    return true;
+    return take(total, most, value->negative, result);
 }
 
 bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *grams)
@@ -120,8 +129,9 @@ bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm)
 
 bool hw_value_is_bit(const struct hw_value *value)
 {
-    return value->kind == READING_LID ||
-           (value->kind == READING_LOCK && strcmp(value->unit, HW_UNIT_BITS) == 0);
+    const bool is_of_row = value->kind == READING_LID ||
+                           (value->kind == READING_LOCK && strcmp(value->unit, HW_UNIT_BITS) == 0);
+    return is_of_row && value->text[0] == '\0';
 }
 
 static void bit_text(const struct hw_value *value, char *text)

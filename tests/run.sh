@@ -1,5 +1,6 @@
 #!/bin/sh
-# Everything that can be tested, from a bare checkout: packages, build with sanitizers, ctest.
+# Everything that can be tested, from a bare checkout: packages, build with sanitizers, fuzzers of
+# clang, ctest.
 #
 #     sh tests/run.sh [CTEST_OPTION...]        for example -R store
 #
@@ -10,7 +11,7 @@ build=build-test
 
 sh "$top/kiosk/install.sh" "$top/kiosk/packages" "$top/tests/packages"
 sh "$top/kiosk/build.sh" $build -DBIAOGAN_WERROR=ON -DBIAOGAN_SANITIZE=ON \
-    -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O1 -g"
+    -DBIAOGAN_FUZZ=ON -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS_DEBUG=-O1 -g"
 
 # What the sanitizers find ends the test that showed it; nothing is suppressed.
 export ASAN_OPTIONS="detect_leaks=1:halt_on_error=1:strict_string_checks=1:\

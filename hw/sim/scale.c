@@ -85,13 +85,19 @@ static int32_t round_to_divisions(int64_t mg)
     return (int32_t)((mg + half) / division);
 }
 
+static int64_t gross_of(const struct sim_scale *scale)
+{
+    return scale->filtered_mg - scale->zero_mg;
+}
+
 struct sim_display sim_scale_sample(struct sim_scale *scale)
 {
+    const int64_t gross_mg = gross_of(scale) + sim_random_noise(&scale->noise, NOISE_MG);
     struct sim_display display = {
-        .divisions =
-            round_to_divisions(scale->filtered_mg + sim_random_noise(&scale->noise, NOISE_MG)),
+        .divisions = round_to_divisions(gross_mg - scale->tare_mg),
+        .overload = round_to_divisions(gross_mg) > SIM_CAPACITY_G / SIM_DIVISION_G + 9,
+        .net = scale->has_tare,
     };
-    display.overload = display.divisions > SIM_CAPACITY_G / SIM_DIVISION_G + 9;
 
     int32_t moved = display.divisions - scale->reference_divisions;
     bool swinging = scale->velocity_mg_s > STEADY_MG_S || scale->velocity_mg_s < -STEADY_MG_S;
@@ -103,6 +109,24 @@ struct sim_display sim_scale_sample(struct sim_scale *scale)
     }
     display.stable = scale->steady_samples == STEADY_SAMPLES;
     return display;
+}
+
+void sim_scale_obey(struct sim_scale *scale, enum sim_order order)
+{
+    static const int64_t range_mg = (int64_t)SIM_ZERO_RANGE_G * MG_PER_G;
+    if (scale->frozen || scale->steady_samples < STEADY_SAMPLES) {
+        return;
+    }
+    if (order == SIM_ORDER_ZERO && scale->filtered_mg <= range_mg &&
+        scale->filtered_mg >= -range_mg && !scale->has_tare) {
+        scale->zero_mg = scale->filtered_mg;
+    } else if (order == SIM_ORDER_TARE && gross_of(scale) > 0) {
+        scale->tare_mg = gross_of(scale);
+        scale->has_tare = true;
+    } else if (order == SIM_ORDER_CLEAR_TARE) {
+        scale->tare_mg = 0;
+        scale->has_tare = false;
+    }
 }
 
 void sim_scale_throw(struct sim_scale *scale, int32_t grams)

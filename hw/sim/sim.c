@@ -30,6 +30,12 @@ static sim_frame_writer *const frame_writers[SIM_BINS] = {
     sim_write_st_gs,
 };
 
+/* NULL where nothing can be said to the device. */
+static sim_hearer *const hearers[SIM_PORT_COUNT] = {
+    [1] = sim_hear_st_gs,
+    [3] = sim_hear_st_gs,
+};
+
 /* When each port speaks first: nothing keeps the devices of a site in step. */
 static const int64_t phases_ms[SIM_PORT_COUNT] = {7, 31, 58, 83, 15};
 
@@ -126,6 +132,19 @@ void sim_lid(struct sim *sim, int bin, bool open)
     } else {
         sim->has_finished[bin] |=
             sim_judge_close(&sim->judge, sim->now_ms, bin, &sim->finished[bin]);
+    }
+}
+
+void sim_hear(struct sim *sim, int port, const uint8_t *bytes, size_t count)
+{
+    assert(port >= 0 && port < SIM_PORT_COUNT);
+    struct sim_line *line = &sim->lines[port];
+    for (size_t i = 0; i < count && line->up && hearers[port] != NULL; i++) {
+        const enum sim_order order = hearers[port](&line->ear, bytes[i]);
+        if (order != SIM_ORDER_NONE) {
+            run_scale(sim, port);
+            sim_scale_obey(&sim->scales[port], order);
+        }
     }
 }
 
@@ -244,6 +263,7 @@ static void set_line(struct sim *sim, int port, bool up, const struct sim_sink *
         return;
     }
     sim->lines[port].up = up;
+    sim->lines[port].ear.length = 0;
     if (!up && port < SIM_BINS) {
         sim_judge_line_down(&sim->judge, port);
     }

@@ -71,6 +71,9 @@ int64_t sim_deadline(const struct sim *sim);
 /* Moves the site to t_ms and emits everything due until then. */
 void sim_advance(struct sim *sim, int64_t t_ms, const struct sim_sink *sink);
 
+/* What the host said to the device at a port: scales of some protocols can be told to zero. */
+void sim_hear(struct sim *sim, int port, const uint8_t *bytes, size_t count);
+
 /* By hand: a person at the real window. What that person touched on the screen is not known here,
  * so the truth of such a deposit is `undeclared`. */
 void sim_lid(struct sim *sim, int bin, bool open);

@@ -16,6 +16,7 @@ struct sim_line {
     int64_t due_ms; /* of the next frame */
     uint8_t frame[SIM_FRAME_MAX];
     size_t frame_length; /* 0 before the first */
+    struct sim_ear ear;
 };
 
 struct sim_people {

@@ -45,11 +45,32 @@ size_t sim_write_st_gs(const struct sim_display *display, uint8_t frame[SIM_FRAM
     if (display->overload) {
         length = snprintf(text, sizeof text, "OL,GS,+       kg\r\n");
     } else {
-        length = snprintf(text, sizeof text, "%s,GS,%c%4u.%02ukg\r\n",
-                          display->stable ? "ST" : "US", display->divisions < 0 ? '-' : '+',
-                          divisions / DIVISIONS_PER_KG, divisions % DIVISIONS_PER_KG);
+        length =
+            snprintf(text, sizeof text, "%s,%s,%c%4u.%02ukg\r\n", display->stable ? "ST" : "US",
+                     display->net ? "NT" : "GS", display->divisions < 0 ? '-' : '+',
+                     divisions / DIVISIONS_PER_KG, divisions % DIVISIONS_PER_KG);
     }
     assert(length > 0 && length < SIM_FRAME_MAX);
     memcpy(frame, text, (size_t)length);
     return (size_t)length;
+}
+
+enum sim_order sim_hear_st_gs(struct sim_ear *ear, uint8_t byte)
+{
+    static const char words[][3] = {
+        [SIM_ORDER_ZERO] = "MZ", [SIM_ORDER_TARE] = "MT", [SIM_ORDER_CLEAR_TARE] = "CT"};
+    if (!byte_is_line_end(byte)) {
+        if (ear->length < sizeof ear->line) {
+            ear->line[ear->length++] = (char)byte;
+        }
+        return SIM_ORDER_NONE;
+    }
+    enum sim_order order = SIM_ORDER_NONE;
+    for (enum sim_order i = SIM_ORDER_ZERO; i <= SIM_ORDER_CLEAR_TARE; i++) {
+        if (ear->length == strlen(words[i]) && memcmp(ear->line, words[i], ear->length) == 0) {
+            order = i;
+        }
+    }
+    ear->length = 0;
+    return order;
 }

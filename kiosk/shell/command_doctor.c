@@ -246,6 +246,9 @@ static void tell_fault(struct doctor *doctor, const struct ledger_fault *fault)
     static const struct {
         const char *fault, *meaning, *remedy;
     } known[] = {
+        {"absent", "no such device", "check `device` and its socket; see biaogan ports"},
+        {"unopenable", "there, but it does not open",
+         "is another program using it, may the kiosk's user? group dialout"},
         {"lost", "the adapter went away", "check cable and socket; see biaogan ports"},
         {"silent", "not one whole frame", "is the device on? see biaogan probe"},
         {"frame_errors", "bytes without whole frames", "check line settings, wires and shield"},

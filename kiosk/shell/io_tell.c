@@ -22,7 +22,9 @@ bool io_is_news(struct io *io, const reading_t *reading)
 {
     struct told *told = &io->told[reading->port][reading->channel];
     const reading_t *old = &told->reading;
-    bool state = !told->any || old->status != reading->status ||
+    /* A card and what came of a lock happen; all else is a state. */
+    bool event = reading->kind == READING_CARD || reading->kind == READING_LOCK;
+    bool state = event || !told->any || old->status != reading->status ||
                  old->has_value != reading->has_value || old->lid_open != reading->lid_open;
     bool weight =
         old->grams != reading->grams && reading->t_ms - io->weight_news_ms >= WEIGHT_NEWS_MS;

@@ -143,6 +143,36 @@ static void do_by_hand(struct simulation *simulation)
     }
 }
 
+static void hear(struct simulation *simulation, int port)
+{
+    uint8_t bytes[64];
+    const ssize_t count = read(simulation->masters[port], bytes, sizeof bytes);
+    if (count > 0) {
+        sim_hear(simulation->sim, port, bytes, (size_t)count);
+    }
+}
+
+/* Until the site does something by itself, somebody does something to it, or the kiosk speaks. */
+static void wait_for_news(struct simulation *simulation)
+{
+    struct pollfd fds[SIM_PORT_COUNT + 1];
+    for (int port = 0; port < SIM_PORT_COUNT; port++) {
+        fds[port] = (struct pollfd){.fd = simulation->masters[port], .events = POLLIN};
+    }
+    fds[SIM_PORT_COUNT] = (struct pollfd){.fd = simulation->wake_self, .events = POLLIN};
+    if (poll(fds, SIM_PORT_COUNT + 1, clock_wait_ms(sim_deadline(simulation->sim))) <= 0) {
+        return;
+    }
+    if (fds[SIM_PORT_COUNT].revents != 0) {
+        wake_drain(simulation->wake_self);
+    }
+    for (int port = 0; port < SIM_PORT_COUNT; port++) {
+        if (fds[port].revents != 0) {
+            hear(simulation, port);
+        }
+    }
+}
+
 static void *simulation_main(void *context)
 {
     struct simulation *simulation = context;
@@ -155,10 +185,7 @@ static void *simulation_main(void *context)
     while (!atomic_load(&simulation->stopping)) {
         sim_advance(simulation->sim, clock_now_ms(), &sink);
         do_by_hand(simulation);
-        struct pollfd wake = {.fd = simulation->wake_self, .events = POLLIN};
-        if (poll(&wake, 1, clock_wait_ms(sim_deadline(simulation->sim))) > 0) {
-            wake_drain(simulation->wake_self);
-        }
+        wait_for_news(simulation);
     }
     return NULL;
 }

@@ -141,12 +141,19 @@ static void start_port(struct port *port, const struct hw_driver *driver, uint8_
     port_init(port, &config);
 }
 
+static bool is_last_frame(const struct hw_driver *driver, const struct sample *sample, size_t count)
+{
+    const struct hw_options options = {.checksum = true};
+    struct hw_value values[HW_VALUES_MAX];
+    return driver->last_frame &&
+           driver->last_frame(&options, sample->bytes, count, values).verdict == FRAME_OK;
+}
+
 /* A check that may be left out is there where the bytes before it were whole as well. */
 static bool has_check(const struct hw_driver *driver, const struct sample *sample)
 {
-    const struct hw_options options = {.checksum = true};
-    return !driver->whole || !driver->whole(&options, sample->bytes, sample->count) ||
-           driver->whole(&options, sample->bytes, sample->count - 1);
+    return !is_last_frame(driver, sample, sample->count) ||
+           is_last_frame(driver, sample, sample->count - 1);
 }
 
 /* Keeps the rows that are one whole frame with a check and a value. */
@@ -161,7 +168,7 @@ static void fill_pool(struct bench *bench, const char *directory)
         *sent = (struct sent){.sample = samples[i]};
         start_port(&port, bench->driver, 1);
         port_feed(&port, samples[i].bytes, samples[i].count, 0, learn, sent);
-        if (bench->driver->whole) {
+        if (bench->driver->last_frame) {
             port_quiet(&port, 0, learn, sent);
         }
         uint64_t rejects = 0;

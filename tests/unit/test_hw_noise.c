@@ -27,15 +27,19 @@ static const char *decode(const struct sample *sample, const uint8_t *bytes, siz
     return decoded.text;
 }
 
+static bool is_last_frame(const struct sample *sample, size_t count)
+{
+    struct hw_value values[HW_VALUES_MAX];
+    hw_frame_reader *const reader = sample->driver->last_frame;
+    return reader && reader(&sample->options, sample->bytes, count, values).verdict == FRAME_OK;
+}
+
 /* A check that may be left out is there where the bytes before it were whole as well. */
 static bool has_check(const struct sample *sample)
 {
     const struct hw_driver *driver = sample->driver;
-    if (!driver->checksum_default || !driver->whole ||
-        !driver->whole(&sample->options, sample->bytes, sample->count)) {
-        return driver->checksum_default;
-    }
-    return driver->whole(&sample->options, sample->bytes, sample->count - 1);
+    return driver->checksum_default &&
+           (!is_last_frame(sample, sample->count) || is_last_frame(sample, sample->count - 1));
 }
 
 /* EM-18 readers send a card's digits with neither beginning nor end: only the pause between two

@@ -473,9 +473,43 @@ static void files_are_named_after_what_they_hold(void **state)
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
+static void every_fault_of_a_device_has_its_word(void **state)
+{
+    static const char *const faults[] = {
+#define X(name, text) text,
+        PORT_FAULTS(X)
+#undef X
+            "lock_silent",
+        "lock_failed",
+    };
+    enum { FAULTS = sizeof faults / sizeof faults[0] };
+    struct kiosk_event events[FAULTS];
+    size_t count = 0;
+
+    (void)state;
+    for (size_t i = 0; i < FAULTS; i++) {
+        if (faults[i][0] == '\0') {
+            continue; /* none */
+        }
+        struct kiosk_event *event = &events[count++];
+        *event = at(EVENT_DEVICE_LOST, morning);
+        snprintf(event->body.device.device, sizeof event->body.device.device, "p%zu", i);
+        snprintf(event->body.device.fault, sizeof event->body.device.fault, "%s", faults[i]);
+    }
+    write_events("p1", events, count);
+    const char *csv = exported("alarms", NULL, NULL, "csv", 4096);
+    assert_int_equal(lines(csv), count + 1);
+    for (size_t i = 0; i < FAULTS; i++) {
+        if (faults[i][0] != '\0' && strstr(csv, faults[i]) != NULL) {
+            fail_msg("%s has no word in export.def", faults[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CASE(every_fault_of_a_device_has_its_word),
         CASE(a_deposit_in_csv),
         CASE(a_deposit_in_json_lines),
         CASE(what_is_unknown_is_empty_or_null_and_never_zero),

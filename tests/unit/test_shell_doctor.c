@@ -137,6 +137,13 @@ static void a_damaged_ledger_is_a_fault_and_stays_as_it_is(void **state)
     assert_true(before.st_size == after.st_size && before.st_mtime == after.st_mtime);
 }
 
+static void append(struct ledger *ledger, const struct kiosk_event *event)
+{
+    char error[LEDGER_ERROR_MAX];
+    int64_t seq = 0;
+    assert_int_equal(ledger_append(ledger, event, &seq, error), LEDGER_OK);
+}
+
 /* Whoever reads the key can sign what never happened. */
 static void a_key_that_others_may_read_is_told(void **state)
 {
@@ -144,9 +151,7 @@ static void a_key_that_others_may_read_is_told(void **state)
     char path[NAME_MAX_BYTES + 16], error[LEDGER_ERROR_MAX];
     struct ledger *ledger;
     assert_int_equal(ledger_open(&ledger, directory, "boot-a", error), LEDGER_OK);
-    const struct kiosk_event event = {.kind = EVENT_STOP, .body.stop.reason = "test"};
-    int64_t seq;
-    assert_int_equal(ledger_append(ledger, &event, &seq, error), LEDGER_OK);
+    append(ledger, &(struct kiosk_event){.kind = EVENT_STOP, .body.stop.reason = "test"});
     ledger_close(ledger);
     doctor("--state", directory, NULL, NULL);
     assert_null(strstr(out, "others may read it"));
@@ -156,6 +161,45 @@ static void a_key_that_others_may_read_is_told(void **state)
     doctor("--state", directory, NULL, NULL);
     assert_non_null(strstr(out, "warning\tledger key\t"));
     assert_non_null(strstr(out, "others may read it\tchmod 600"));
+}
+
+/* The ledger's text id, what it means and what to do: of each fault that a device can have. */
+static void every_fault_is_named_with_its_remedy(void **state)
+{
+    (void)state;
+    static const char *const faults[] = {
+#define X(name, text) text,
+        PORT_FAULTS(X)
+#undef X
+            "lock_silent",
+        "lock_failed",
+    };
+    char error[LEDGER_ERROR_MAX];
+    struct ledger *ledger = NULL;
+    assert_int_equal(ledger_open(&ledger, directory, "a", error), LEDGER_OK);
+    append(ledger, &(struct kiosk_event){.kind = EVENT_START, .body.start.site = "p1"});
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        struct kiosk_event event = {.kind = EVENT_DEVICE_LOST};
+        snprintf(event.body.device.device, sizeof event.body.device.device, "p%zu", i);
+        snprintf(event.body.device.fault, sizeof event.body.device.fault, "%s", faults[i]);
+        if (faults[i][0] != '\0') {
+            append(ledger, &event);
+        }
+    }
+    append(ledger, &(struct kiosk_event){.kind = EVENT_OVERLOAD, .body.overload = {3, true, 0}});
+    append(ledger, &(struct kiosk_event){.kind = EVENT_FROZEN, .body.frozen = {4, true, 0}});
+    ledger_close(ledger);
+    doctor("--state", directory, NULL, NULL);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        char field[64];
+        snprintf(field, sizeof field, "\tport p%zu\t%s: ", i, faults[i]);
+        if (faults[i][0] != '\0' && strstr(out, field) == NULL) {
+            fail_msg("doctor does not name %s in:\n%s", faults[i], out);
+        }
+    }
+    assert_non_null(strstr(out, "\tbin 3\toverload: "));
+    assert_non_null(strstr(out, "\tbin 4\tfrozen: "));
+    assert_null(strstr(out, "see the technician's screens"));
 }
 
 static void wrong_usage_prints_nothing(void **state)
@@ -178,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_ledger_is_a_fault_and_stays_as_it_is, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_key_that_others_may_read_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_fault_is_named_with_its_remedy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_usage_prints_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

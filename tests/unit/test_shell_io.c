@@ -459,6 +459,22 @@ static void silence_ends_what_a_reader_says(void **state)
     assert_string_equal(heard.card, "330104");
 }
 
+static void each_card_wakes_main(void **state)
+{
+    (void)state;
+    start(1, "qr_line");
+    plug(&wires[0]);
+    UNTIL(heard.status[0].state == PORT_TRUSTED, );
+    for (int cards = 1; cards <= 3; cards++) {
+        pty_wire_say(&wires[0], "6901234567892\r\n");
+        while (heard.readings < cards) {
+            struct pollfd fd = {.fd = wake, .events = POLLIN};
+            assert_int_equal(poll(&fd, 1, PATIENCE), 1);
+            look();
+        }
+    }
+}
+
 static void a_new_adapter_is_no_exchange(void **state)
 {
     (void)state;
@@ -568,6 +584,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(alike_adapters_with_equal_weights_are_believed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(silence_ends_what_a_reader_says, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_card_wakes_main, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_adapter_is_no_exchange, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_absent_at_the_start_is_said, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scale_is_told_its_zero_and_tare_once, set_up, tear_down),

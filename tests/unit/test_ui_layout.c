@@ -4,6 +4,7 @@
  */
 #include "tests/golden/samples.c"
 
+#include "kiosk/ui/strings.h"
 #include "kiosk/ui/theme.h"
 #include "kiosk/ui/ui.h"
 
@@ -299,6 +300,42 @@ static void a_grey_residual_bin_can_be_read_too(void **state)
     }
 }
 
+static bool shows(const char *words)
+{
+    for (int i = 0; i < list.command_count; i++) {
+        const struct draw_command *command = &list.commands[i];
+        if (command->kind == DRAW_TEXT && strcmp(list.texts + command->text, words) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void each_fault_of_a_device_has_words_of_its_own(void **state)
+{
+    (void)state;
+    static const enum string_id words[PORT_FAULT_COUNT] = {
+        [PORT_FAULT_ABSENT] = STR_PORT_ABSENT,
+        [PORT_FAULT_UNOPENABLE] = STR_PORT_UNOPENABLE,
+        [PORT_FAULT_LOST] = STR_PORT_LOST,
+        [PORT_FAULT_SILENT] = STR_PORT_SILENT,
+        [PORT_FAULT_FRAMES] = STR_PORT_FRAMES,
+        [PORT_FAULT_WRONG_DEVICE] = STR_PORT_WRONG_DEVICE,
+        [PORT_FAULT_DUPLICATE] = STR_PORT_DUPLICATE,
+        [PORT_FAULT_UNIT] = STR_PORT_UNIT,
+    };
+    for (int fault = PORT_FAULT_NONE; fault < PORT_FAULT_COUNT; fault++) {
+        const struct ui ui = ui_of(&panels[0]);
+        sample_devices(&view, &site);
+        view.devices[0].state = fault == PORT_FAULT_NONE ? PORT_TRUSTED : PORT_CHECKING;
+        view.devices[0].fault = (uint8_t)fault;
+        ui_draw(&ui, &view, &list);
+        for (int other = PORT_FAULT_NONE + 1; other < PORT_FAULT_COUNT; other++) {
+            assert_true(shows(strings_get(words[other])) == (other == fault));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +345,7 @@ int main(void)
         cmocka_unit_test(everything_can_be_read),
         cmocka_unit_test(everything_can_be_read_while_pressed),
         cmocka_unit_test(a_grey_residual_bin_can_be_read_too),
+        cmocka_unit_test(each_fault_of_a_device_has_words_of_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
