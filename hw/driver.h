@@ -205,7 +205,7 @@ bool hw_value_to_grams(const struct hw_value *value, const char *unit, int32_t *
 bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm);
 
 /* One character of a row, a channel each: "1" open, "0" closed, "?" fault. Lids are, and locks with
- * the unit HW_UNIT_BITS. */
+ * the unit HW_UNIT_BITS; a code for the whole device is not. */
 bool hw_value_is_bit(const struct hw_value *value);
 
 /* The value as displayed ("-0.200", a card's number, a bit, lock: "opened" or "closed"; "" without

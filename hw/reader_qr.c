@@ -2,9 +2,9 @@
  *
  *     bytes   meaning
  *     1-63    the text, UTF-8 without control characters
- *     0-2     CR LF, either or both; nothing, and then silence, where the reader is set so
+ *     0-2     CR LF, either or both, or ETX; nothing, and then silence, where the reader is set so
  *
- * Between lines, STX and ETX are dropped: some card readers put them around the line. A GM65
+ * Between lines, STX and ETX are dropped: some readers put them around the line or the text. A GM65
  * answers its set-up commands in binary, which is no code that was read:
  *
  *     0-1     02 00
@@ -31,6 +31,11 @@ enum {
     REPLY_COUNT_AT = 3,
     REPLY_LONGEST = 16
 };
+
+static bool is_end(uint8_t byte)
+{
+    return byte_is_line_end(byte) || byte == ETX;
+}
 
 /* A set-up answer, or an STX that stands alone before a line. */
 static struct frame_result reply_frame(const uint8_t *bytes, size_t count)
@@ -66,15 +71,19 @@ static struct frame_result qr_frame(const struct hw_options *options, const uint
                                     size_t count, struct hw_value values[HW_VALUES_MAX])
 {
     (void)options;
-    if (byte_is_line_end(bytes[0]) || bytes[0] == ETX) {
+    if (is_end(bytes[0])) {
         return frame_skip(1);
     }
     if (bytes[0] == STX) {
         return reply_frame(bytes, count);
     }
-    const size_t end = line_length(bytes, count < LINE_LONGEST ? count : LINE_LONGEST);
-    if (end == count || end == LINE_LONGEST) {
-        return end < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
+    const size_t limit = count < LINE_LONGEST ? count : LINE_LONGEST;
+    size_t end = 0;
+    while (end < limit && !is_end(bytes[end])) {
+        end++;
+    }
+    if (end == limit) {
+        return count < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
     }
     if (is_blank(bytes, end)) {
         return frame_reject(REJECT_VALUE, end);

@@ -7,11 +7,11 @@
  *     0        02
  *     1-10     five bytes of the card as upper-case hex digits
  *     11-12    XOR of the five bytes as upper-case hex digits
- *     13       03
+ *     13       03; ID-12, ID-20: 0D 0A 03
  *
- * Sources: fifteen recordings of RDM630 and EM-18 in sigrok-dumps. Without 02 and 03, twelve digits
- * count only where they stand alone: nothing follows them, or no digit and no 03, or twelve more
- * that fit. In a longer run one place in 256 would fit by chance.
+ * Sources: fifteen recordings of RDM630 and EM-18 in sigrok-dumps; ID-12 data sheet. Without 02 and
+ * 03, twelve digits count only where they stand alone: nothing follows them, or no digit and no 03,
+ * or twelve more that fit. In a longer run one place in 256 would fit by chance.
  *
  * `em_bin`: 7941E and many USB-serial readers, 125 kHz and 13.56 MHz:
  *
@@ -36,6 +36,7 @@ enum {
     CARD_BYTES = 5,
     HEX_DIGITS = 2 * CARD_BYTES + 2,
     RDM_LENGTH = HEX_DIGITS + 2,
+    ID_LENGTH = RDM_LENGTH + 2,
     NUMBER_BYTES = 4,
     NUMBER_DIGITS = 10,
     EM_SHORTEST = 9,
@@ -138,17 +139,22 @@ static struct frame_result rdm_frame(const struct hw_options *options, const uin
     if (count < RDM_LENGTH) {
         return frame_wait();
     }
-    if (bytes[RDM_LENGTH - 1] != ETX) {
+    const bool has_line_end = digits == HEX_DIGITS && bytes[RDM_LENGTH - 1] == '\r';
+    const size_t length = has_line_end ? ID_LENGTH : RDM_LENGTH;
+    if (count < length) {
+        return frame_wait();
+    }
+    if (bytes[length - 1] != ETX || (has_line_end && bytes[RDM_LENGTH] != '\n')) {
         /* The rest of a run that is too long is none of an EM-18's. */
         return digits == count - 1 && count < HW_FRAME_MAX
                    ? frame_wait()
                    : frame_reject(REJECT_LAYOUT, digits + 1);
     }
     if (options->checksum && !rdm_check_fits(bytes + 1)) {
-        return frame_reject(REJECT_CHECKSUM, RDM_LENGTH);
+        return frame_reject(REJECT_CHECKSUM, length);
     }
     take_digits(bytes + 1, &values[0]);
-    return frame_ok(RDM_LENGTH, 1);
+    return frame_ok(length, 1);
 }
 
 static struct frame_result em_reject(enum reject_reason reason, const uint8_t *bytes, size_t count)

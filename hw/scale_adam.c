@@ -1,5 +1,6 @@
 /* Adam Equipment AZextra and relatives (CBD), label format 3.
  *
+ *     0-1    G N T     CPWplus: gross, net, stored tare
  *     0-n    blanks
  *     0-1    + -
  *     0-n    blanks
@@ -9,9 +10,10 @@
  *     0-n    blanks
  *     1-2    CR LF, either or both
  *
- * Sources: AZextra user manual, the driver of a widely used point-of-sale system. The scale sends
- * no flag of any kind and has no check. It beeps at every request for a weight that it has already
- * sent, so it is asked only once a second. Commands, with CR LF: P weight, Z zero, T tare.
+ * Sources: AZextra user manual, CPWplus manual p.14, the driver of a widely used point-of-sale
+ * system. The scale sends no flag of any kind and has no check. It beeps at every request for a
+ * weight that it has already sent, so it is asked only once a second. Commands, with CR LF: P
+ * weight, Z zero, T tare.
  */
 #include "hw/drivers.h"
 #include "hw/text_line.h"
@@ -23,6 +25,10 @@ static enum text_verdict adam_parse(const struct hw_options *options, const uint
 {
     (void)options;
     struct text text = {line, line + length};
+    value->tare = text_byte(&text, 'T');
+    if (!value->tare && !text_byte(&text, 'G')) {
+        (void)text_byte(&text, 'N');
+    }
     return text_weight(&text, value) && text_ends(&text) ? TEXT_VALUE : TEXT_BROKEN;
 }
 

@@ -6,14 +6,15 @@
  *     0, 3   LO, OK, HI, --, GC and FG with the result of the comparator
  *     9      +001234.5       sign, then digits with at most one point, leading zeros or blanks
  *     3      "  g" " kg"     unit, right-aligned: g kg lb oz ozt t ct PC %
+ *            both are 14     GX-M: 10 or 11, and the unit in the rest
  *     2      CR LF           either or both
  *
  *     after OL the digits mean nothing ("+999999.9  g", "+9999999E+19"): '-' is underload
  *     "I", "?", "EC,E11"     the scale cannot do that now, or does not know the command
  *
- * Sources: EK-L manual p.28, EJ-120 p.24, GC p.51, GH p.44, GX p.44, FG-K p.40. The whole line has
- * fifteen characters (eighteen with the comparator), so that a lost or doubled byte is refused;
- * there is no check beyond that.
+ * Sources: EK-L manual p.28, EJ-120 p.24, GC p.51, GH p.44, GX p.44, FG-K p.40; frames of a
+ * GX-10202M in a public test. The whole line has fifteen characters (eighteen with the comparator),
+ * or seventeen, so that a lost or doubled byte is refused; there is no check beyond that.
  */
 #include "hw/bytes.h"
 #include "hw/drivers.h"
@@ -21,7 +22,7 @@
 
 #include <string.h>
 
-enum { LINE_LONGEST = 24, HEADER_LENGTH = 3, VALUE_WIDTH = 9, UNIT_WIDTH = 3 };
+enum { LINE_LONGEST = 24, HEADER_LENGTH = 3, VALUE_WIDTH = 9, UNIT_WIDTH = 3, LONG_WIDTH = 14 };
 
 static const struct {
     char word[HEADER_LENGTH + 1];
@@ -91,20 +92,14 @@ static bool read_header(struct text *text, struct hw_value *value)
     return false;
 }
 
-/* False where value and unit do not stand behind it. */
-static bool skip_comparator(struct text *text)
+static void skip_comparator(struct text *text)
 {
     static const char words[][HEADER_LENGTH + 1] = {"LO,", "OK,", "HI,", "--,"};
-    if (text->end - text->at != HEADER_LENGTH + VALUE_WIDTH + UNIT_WIDTH) {
-        return false;
-    }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (memcmp(text->at, words[i], HEADER_LENGTH) == 0) {
-            text->at += HEADER_LENGTH;
-            return true;
+        if (text_word(text, words[i])) {
+            return;
         }
     }
-    return false;
 }
 
 static enum text_verdict and_parse(const struct hw_options *options, const uint8_t *line,
@@ -115,10 +110,14 @@ static enum text_verdict and_parse(const struct hw_options *options, const uint8
     if (!read_header(&text, value)) {
         return parse_answer(text, value);
     }
-    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && !skip_comparator(&text)) {
+    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && text.end - text.at != LONG_WIDTH) {
+        skip_comparator(&text);
+    }
+    const bool is_long = text.end - text.at == LONG_WIDTH;
+    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && !is_long) {
         return TEXT_BROKEN;
     }
-    struct text number = {text.at, text.at + VALUE_WIDTH};
+    struct text number = {text.at, is_long ? text.end - UNIT_WIDTH : text.at + VALUE_WIDTH};
     struct text unit = {number.end, text.end};
     text_blanks(&unit);
     const bool has_unit = text_unit(&unit, value);

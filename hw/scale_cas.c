@@ -10,11 +10,13 @@
  *                          differ between models
  *     8       ,
  *     9-16    8 characters blanks, a sign or none, blanks, digits with at most one point
- *     17      blank or NUL
+ *     17      any          blank or NUL; the states of eight relays where the CI-400 is set so
  *     18-19   kg lb t g    unit, padded to two
  *     20-21   CR LF
  *
- * Sources: CI-400 manual p.103-105, CI-150A manual p.54, a recorded CI-200A. Because of bytes 6 and
+ *     "!" "?"              instead of all that: a command cannot be carried out, is not known
+ *
+ * Sources: CI-400 manual p.103-106, CI-150A manual p.54, a recorded CI-200A. Because of bytes 6 and
  * 7 the places decide, never a search for a comma or a line end. The words of bytes 0 and 1 say
  * whether the weight is stable; lamp bits are not asked, because models disagree on them. After OL
  * the digits mean nothing; a '-' makes it underload. There is no check.
@@ -82,6 +84,20 @@ static struct frame_result reject(enum reject_reason reason, const uint8_t *byte
     return frame_reject(reason, next);
 }
 
+static bool is_refusal(uint8_t byte)
+{
+    return byte == '!' || byte == '?';
+}
+
+static struct frame_result read_refusal(const uint8_t *bytes, size_t count, struct hw_value *value)
+{
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = bytes[0] == '!' ? READING_BUSY : READING_ERROR;
+    return count < 2                    ? frame_wait()
+           : byte_is_line_end(bytes[1]) ? frame_ok(2, 1)
+                                        : reject(REJECT_NOISE, bytes, count);
+}
+
 /* What broke the first bytes of a frame, or that more of them are needed. */
 static struct frame_result unfinished(const uint8_t *bytes, size_t count)
 {
@@ -110,14 +126,16 @@ static struct frame_result cas_frame(const struct hw_options *options, const uin
     if (byte_is_line_end(bytes[0])) {
         return frame_skip(1);
     }
+    if (is_refusal(bytes[0])) {
+        return read_refusal(bytes, count, &values[0]);
+    }
     if (count < FRAME_LENGTH || !begins(bytes, HEAD_LENGTH)) {
         return unfinished(bytes, count);
     }
     struct hw_value *value = &values[0];
     hw_value_begin(value, READING_WEIGHT);
-    const bool has_seams = bytes[LAMPS_COMMA_AT] == ',' &&
-                           (bytes[VALUE_END] == ' ' || bytes[VALUE_END] == '\0') &&
-                           bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';
+    const bool has_seams =
+        bytes[LAMPS_COMMA_AT] == ',' && bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';
     if (!has_seams || (!read_parts(bytes, value) && bytes[0] != 'O')) {
         return reject(REJECT_LAYOUT, bytes, FRAME_LENGTH);
     }

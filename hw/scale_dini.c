@@ -16,11 +16,13 @@
  * Extended string (REXT): [address] scale number, ',' ST..UL ',' net weight of 10 characters ','
  * "  " or "PT" and tare of 10 characters ',' pieces of 10 characters ',' unit.
  *
+ * Print string: ST to UL ',' scale number ',' weight and unit ',' tare and unit, of no fixed width.
+ *
  * Answers: "OK" done; "ERR01" to "ERR04" wrong form, wrong parameter, not now, not known; each with
  * the address where there is one.
  *
- * Sources: 3590 manual p.65 and p.68, DGT4X manual p.52, 3590E serial commands p.7. After OL and UL
- * the digits mean nothing. There is no check.
+ * Sources: 3590 manual p.65 and p.68, DGT4X manual p.52, 3590E serial commands p.7; a public driver
+ * for the 3590 (print string). After OL and UL the digits mean nothing. There is no check.
  *
  * Commands, with the address in front where the port has one, and CR LF: READ ZERO TARE C.
  */
@@ -34,6 +36,7 @@ enum { LINE_LONGEST = 60, STATUS_LENGTH = 2, UNIT_WIDTH = 2 };
 
 enum { STANDARD_STATUS, STANDARD_MODE, STANDARD_VALUE, STANDARD_UNIT, STANDARD_PARTS };
 enum { SCALE_NUMBER, EXTENDED_STATUS, EXTENDED_NET, EXTENDED_TARE, PIECES, EXTENDED_UNIT, PARTS };
+enum { PRINT_STATUS, PRINT_SCALE, PRINT_WEIGHT, PRINT_TARE, PRINT_PARTS };
 enum { STANDARD_WIDTH = 8, EXTENDED_WIDTH = 10 };
 
 static const struct {
@@ -110,6 +113,17 @@ static bool is_scale_number(struct text text)
     return text.end - text.at == 1 && byte_is_digit(*text.at);
 }
 
+static bool read_print(const struct text part[PRINT_PARTS], struct hw_value *value)
+{
+    struct hw_value tare;
+    hw_value_begin(&tare, READING_WEIGHT);
+    struct text weight_text = part[PRINT_WEIGHT];
+    struct text tare_text = part[PRINT_TARE];
+    return read_status(part[PRINT_STATUS], value) && text_weight(&weight_text, value) &&
+           text_ends(&weight_text) && text_weight(&tare_text, &tare) && text_ends(&tare_text) &&
+           strcmp(tare.unit, value->unit) == 0;
+}
+
 static enum text_verdict parse_answer(struct text text, struct hw_value *value)
 {
     if (text_word(&text, "OK")) {
@@ -136,7 +150,10 @@ static enum text_verdict dini_parse(const struct hw_options *options, const uint
         skip_address(&part[0]);
         return parse_answer(part[0], value);
     }
-    if (count == STANDARD_PARTS) {
+    if (count == PRINT_PARTS && is_scale_number(part[PRINT_SCALE])) {
+        fits = read_print(part, value);
+        value->has_digits = value->status == READING_OK || value->status == READING_MOVING;
+    } else if (count == STANDARD_PARTS) {
         skip_address(&part[STANDARD_STATUS]);
         fits = read_status(part[STANDARD_STATUS], value) && is_mode(part[STANDARD_MODE]) &&
                has_width(part[STANDARD_VALUE], STANDARD_WIDTH) &&

@@ -6,15 +6,17 @@
  *     1      blank
  *     2-5    "kg   "        unit, padded with blanks
  *     1      blank or ?     ? while the weight is moving
- *     0-3    G NET N T B/G  gross, net, stored tare; Ranger writes NET or B/G
+ *     0-3    G NET N T B/G  gross, net, stored tare; Ranger writes NET or B/G; Defender 5000: PT is
+ *                           a preset tare
+ *     0-6    Under, Accept, Over   Defender 5000: the result of checkweighing
  *     2      CR LF          either or both
  *
  *     "OK!"                 a command was carried out
  *     "ES", "ER"            a command was not understood, or could not be carried out
  *
- * Sources: Defender 3000 manual p.35, Ranger manual p.36 and p.48, a recorded Defender 3000. The
- * blanks between the parts differ between models, so that the order decides and not the place.
- * There is no check.
+ * Sources: Defender 3000 manual p.35, Defender 5000 p.51, Ranger manual p.36 and p.48, a recorded
+ * Defender 3000. The blanks between the parts differ between models, so that the order decides and
+ * not the place. There is no check.
  *
  * Commands, each with CR LF: IP print at once, P print, Z zero, T tare. The weight is asked for.
  */
@@ -27,15 +29,22 @@ enum { LINE_LONGEST = 32 };
 /* False where something else than the end follows the unit. */
 static bool read_legend(struct text *text, struct hw_value *value)
 {
-    static const char *const legends[] = {"G", "NET", "N", "T", "B/G"};
+    static const char *const legends[] = {"G", "NET", "N", "T", "PT", "B/G"};
+    static const char *const results[] = {"Under", "Accept", "Over"};
     text_blanks(text);
     if (text_byte(text, '?')) {
         value->status = READING_MOVING;
         text_blanks(text);
     }
-    value->tare = text->at < text->end && *text->at == 'T';
+    value->tare = text->at < text->end && (*text->at == 'T' || *text->at == 'P');
     for (size_t i = 0; i < sizeof legends / sizeof legends[0]; i++) {
         if (text_word(text, legends[i])) {
+            break;
+        }
+    }
+    text_blanks(text);
+    for (size_t i = 0; i < sizeof results / sizeof results[0] && text->at[-1] == ' '; i++) {
+        if (text_word(text, results[i])) {
             break;
         }
     }

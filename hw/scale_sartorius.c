@@ -2,19 +2,25 @@
  *
  *     byte    byte    text        meaning
  *     of 22   of 16
- *     0-5             "N     "    what the value is: N net, G gross, T1 stored tare, Stat; often #
+ *     0-5             "N     "    what the value is: N net, G gross, T1 stored tare, Stat; often #;
+ *                                 Combics: at the right
  *     6       0       + - blank   sign
- *     7-16    1-10    value       blanks, digits with at most one point, blank
+ *     7-16    1-10    value       blanks, digits with at most one point, blank; for a printer the
+ *                                 digit that is not verified stands in brackets: "123.5[6]"
  *     17-19   11-13   "kg "       unit, padded with blanks; blank while the weight is moving
  *     20-21   14-15   CR LF       either or both
  *
- *     in place of the value: "H" or "High" overload, "L" or "Low" underload, "Err 101" an error
- *     with its number, "Cal.", "Wait", "--", "OFF": no weight at the moment
+ *     in place of the value: "H" or "High" overload, "L" or "Low" underload, "Err 101" or "E 101"
+ *     an error with its number, "APP.ER" and the like without one; "C", "Cal.", "Wait", "--", "OFF"
+ *     or only blanks: no weight at the moment
  *
- * Sources: LE2202S manual p.51, Entris II interface description p.3, sartoriuslib. Line settings
- * differ between generations (9600/8o1, 9600/7n1, 1200/7o1): the port's setting decides. A line
- * with a value has exactly its length, so that a lost or doubled byte is refused; there is no check
- * beyond that.
+ * Of the many identifications (Combics p.98) only those in load_words[] tell what lies on the
+ * scale; "wRef" is one piece, "Max" a limit.
+ *
+ * Sources: LE2202S manual p.51, EB6 p.62, Combics p.98, Entris II interface description p.3,
+ * sartoriuslib. Line settings differ between generations (9600/8o1, 9600/7n1, 1200/7o1): the port's
+ * setting decides. A line with a value has exactly its length, so that a lost or doubled byte is
+ * refused; there is no check beyond that.
  *
  * Commands (ESC, letter, CR LF): P print, U tare, V zero.
  */
@@ -31,9 +37,12 @@ static bool parse_word(struct text text, struct hw_value *value)
         const char *word;
         enum reading_status status;
     } words[] = {
-        {"High", READING_OVERLOAD}, {"H", READING_OVERLOAD}, {"Low", READING_UNDERLOAD},
-        {"L", READING_UNDERLOAD},   {"Cal.", READING_BUSY},  {"Wait", READING_BUSY},
-        {"--", READING_BUSY},       {"OFF", READING_BUSY},   {"ERR", READING_ERROR},
+        {"High", READING_OVERLOAD}, {"H", READING_OVERLOAD},   {"Low", READING_UNDERLOAD},
+        {"L", READING_UNDERLOAD},   {"Cal.", READING_BUSY},    {"Wait", READING_BUSY},
+        {"--", READING_BUSY},       {"OFF", READING_BUSY},     {"ERR", READING_ERROR},
+        {"C", READING_BUSY},        {"", READING_BUSY},        {"Cal. Ext.", READING_BUSY},
+        {"Cal.Ext.", READING_BUSY}, {"APP.ER", READING_ERROR}, {"DIS.ER", READING_ERROR},
+        {"PRT.ER", READING_ERROR},
     };
     text_blanks(&text);
     const struct text begin = text;
@@ -48,7 +57,7 @@ static bool parse_word(struct text text, struct hw_value *value)
         }
     }
     text = begin;
-    if (!text_word(&text, "Err") && !text_word(&text, "ERR")) {
+    if (!text_word(&text, "Err") && !text_word(&text, "ERR") && !text_word(&text, "E ")) {
         return false;
     }
     text_blanks(&text);
@@ -62,14 +71,45 @@ static bool parse_word(struct text text, struct hw_value *value)
     return text_ends(&text);
 }
 
-static bool is_identification(const uint8_t *bytes)
+static bool is_identification(struct text text)
 {
-    for (size_t i = 0; i < ID_LENGTH; i++) {
-        if (bytes[i] < ' ' || bytes[i] > '~') {
+    for (const uint8_t *at = text.at; at < text.end; at++) {
+        if (*at < ' ' || *at > '~') {
             return false;
         }
     }
-    return bytes[0] == '#' || (uint8_t)((bytes[0] | 0x20) - 'a') < 26;
+    text_blanks(&text);
+    return !text_ends(&text) && (*text.at == '#' || (uint8_t)((*text.at | 0x20) - 'a') < 26);
+}
+
+static bool is_load(struct text text)
+{
+    static const char *const load_words[] = {"G#", "G", "N#", "N", "Qnt", "Prc", "x-Net", "Stat"};
+    text_blanks(&text);
+    for (size_t i = 0; i < sizeof load_words / sizeof load_words[0]; i++) {
+        struct text rest = text;
+        if (text_word(&rest, load_words[i])) {
+            while (rest.at < rest.end && byte_is_digit(*rest.at)) {
+                rest.at++;
+            }
+            text_blanks(&rest);
+            if (text_ends(&rest)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* "[6]" behind a number is its last digit. */
+static void take_bracketed(struct text *number, struct hw_value *value)
+{
+    const uint8_t *const at = number->at;
+    if (number->end - at == 3 && at[0] == '[' && byte_is_digit(at[1]) && at[2] == ']') {
+        value->digits = value->digits * 10 + (uint64_t)(at[1] - '0');
+        value->decimals = (uint8_t)(value->decimals + (value->decimals > 0 || at[-1] == '.'));
+        number->at = number->end;
+    }
 }
 
 static enum text_verdict sbi_parse(const struct hw_options *options, const uint8_t *line,
@@ -78,10 +118,11 @@ static enum text_verdict sbi_parse(const struct hw_options *options, const uint8
     (void)options;
     struct text text = {line, line + length};
     if (length == VALUE_LENGTH + ID_LENGTH) {
-        if (!is_identification(line)) {
+        const struct text identification = {line, line + ID_LENGTH};
+        if (!is_identification(identification)) {
             return TEXT_BROKEN;
         }
-        value->tare = line[0] == 'T';
+        value->tare = !is_load(identification);
         text.at += ID_LENGTH;
     } else if (length != VALUE_LENGTH) {
         return TEXT_BROKEN;
@@ -91,6 +132,7 @@ static enum text_verdict sbi_parse(const struct hw_options *options, const uint8
     if (!text_number(&number, value)) {
         return parse_word(text, value) ? TEXT_VALUE : TEXT_BROKEN;
     }
+    take_bracketed(&number, value);
     text_blanks(&number);
     text_blanks(&unit);
     if (text_ends(&unit)) {

@@ -1,11 +1,13 @@
 /* Mettler Toledo standard interface command set, MT-SICS levels 0 and 1; also Ohaus, Kern KCP.
  *
- * Lines of text, each with CR LF or one of them. "." stands for a blank, V for a value of 7 to 12
- * characters (ten in every recording), right-aligned behind blanks, with its sign and point; U for
- * a unit of 1 to 5 characters; between V and U one blank or more.
+ * Lines of text, each with CR LF or one of them. "." stands for a blank, V for a value of 4 to 12
+ * characters (ten in every recording, fewer from imitations), right-aligned behind blanks, with its
+ * sign and point; U for a unit of 1 to 5 characters; between V and U one blank or more, and blanks
+ * may follow.
  *
  *     S.S.V.U   S.D.V.U       weight, stable or moving
  *     S.I   S.+   S.-         cannot be told now; over; under
+ *     S.L                     the command has a wrong parameter
  *     ES   ET   EL            the device did not understand: syntax, transmission, logic
  *     T.S.V.U   TI.S.V.U   TI.D.V.U   TA.A.V.U       stored tare
  *     T.I T.+ T.-   TI.I TI.+ TI.-   TA.I TA.L   TAC.A TAC.I   Z.A Z.I Z.+ Z.-
@@ -20,7 +22,7 @@
 
 #include <string.h>
 
-enum { LINE_LONGEST = 33, VALUE_NARROWEST = 7, VALUE_WIDEST = 12, UNIT_LONGEST = 5, POLL_MS = 200 };
+enum { LINE_LONGEST = 33, VALUE_NARROWEST = 4, VALUE_WIDEST = 12, UNIT_LONGEST = 5, POLL_MS = 200 };
 
 enum line_meaning { LINE_SILENT, LINE_WEIGHT, LINE_TARE, LINE_STATUS };
 
@@ -44,7 +46,7 @@ static const struct line_kind {
     {"Z +", LINE_SILENT, READING_OK},        {"Z -", LINE_SILENT, READING_OK},
     {"ZI S", LINE_SILENT, READING_OK},       {"ZI D", LINE_SILENT, READING_OK},
     {"ZI I", LINE_SILENT, READING_OK},       {"ZI +", LINE_SILENT, READING_OK},
-    {"ZI -", LINE_SILENT, READING_OK},
+    {"ZI -", LINE_SILENT, READING_OK},       {"S L", LINE_STATUS, READING_ERROR},
 };
 
 static bool is_unit_character(uint8_t byte)
@@ -55,6 +57,9 @@ static bool is_unit_character(uint8_t byte)
 static bool read_weight(struct text text, struct hw_value *value)
 {
     const uint8_t *const begin = text.at;
+    while (text.end > begin && text.end[-1] == ' ') {
+        text.end--;
+    }
     if (!text_number(&text, value) || text.at - begin < VALUE_NARROWEST ||
         text.at - begin > VALUE_WIDEST || !text_byte(&text, ' ')) {
         return false;
@@ -111,7 +116,8 @@ static enum text_verdict sics_parse(const struct hw_options *options, const uint
     value->status = (enum reading_status)kind->status;
     value->tare = kind->meaning == LINE_TARE;
     if (value->status == READING_ERROR) {
-        memcpy(value->text, kind->head, sizeof kind->head);
+        const size_t letters = kind->head[1] == ' ' ? 2 : 0; /* "S L" says L */
+        memcpy(value->text, kind->head + letters, sizeof kind->head - letters);
     }
     return kind->meaning == LINE_SILENT ? TEXT_ANSWER : TEXT_VALUE;
 }

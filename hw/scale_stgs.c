@@ -2,26 +2,30 @@
  *
  *     bytes  text         meaning
  *     2      ST US OL     stable, moving, out of range
+ *            UL LO        under the range
  *     0-1    + -          only after OL: over or under (Bison)
  *     1      ,
+ *     0-n    blanks       SL-7515
  *     2      GS NT TR     gross, net, stored tare
  *     0-1    ,            NHB and Tiger leave it out
- *     6-11   value        blanks, a sign or none, blanks, digits with at most one point; manuals
+ *     5-11   value        blanks, a sign or none, blanks, digits with at most one point; manuals
  *                         say sign and 6 to 8 characters; "- 008880" (blank after the sign) and
- *                         "-000050." (point at the end) were recorded
+ *                         "-000050." (point at the end) were recorded, "-12.5" and ".234" stand
+ *                         in tests and manuals
  *     0-1    ,            Tiger
  *     0-n    blanks
- *     1-3    unit         kg g t lb oz jin in any case; may be missing only where the port's
- *                         settings name one
+ *     1-3    unit         kg g t lb oz jin ozt ct pcs pc % in any case; may be missing only where
+ *                         the port's settings name one
  *     0-n    blanks
- *     1      CR or LF     end; further line ends stand between frames
+ *     1      CR or LF     end; further line ends stand between frames, and so do STX and ETX, which
+ *                         some put around a line
  *
- * After OL the digits, their width and the unit mean nothing and may be missing: blanks, 9s, zeros
- * and dashes have all been seen. One '-' makes it underload; a row of them fills the place of the
- * digits and is no sign.
+ * Out of range the digits, their width and the unit mean nothing and may be missing: blanks, a
+ * point among them, 9s, zeros and dashes have all been seen. After OL one '-' makes it underload; a
+ * row of them fills the place of the digits and is no sign.
  *
- * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7516 p.18, Tiger TI-02-P p.21; field
- * recordings marked [C] in tests/vectors/scale_vectors.tsv.
+ * Sources: manuals of T-Scale, Bison, GSC, GRAM; Selleton SL-7515 p.14 and SL-7516 p.18, Tiger
+ * TI-02-P p.21, KERN KXS-TM p.70, A&D AD-4406 p.45; field recordings marked [C] in tests/vectors.
  *
  * Commands of Bison indicators, with CR LF: MZ zero, MT tare, CT clear tare. Others of the family
  * know none, or their own, and pass these over; whether the scale did it shows in what it sends.
@@ -39,12 +43,12 @@
 enum {
     FRAME_SHORTEST = 7, /* "OL,GS," and an end */
     FRAME_LONGEST = 32, /* with its end; the longest seen has 22 */
-    VALUE_NARROWEST = 6,
+    VALUE_NARROWEST = 5,
     VALUE_WIDEST = 11, /* "0." and nine decimals */
     USUAL_SIGN_AT = 6,
     USUAL_UNIT_AT = 14,
     USUAL_LENGTH = 18,
-    MODE_BYTES = 3 /* the comma and GS, NT or TR */
+    MODE_BYTES = 2 /* GS, NT or TR */
 };
 
 /* Not inlined, so that the usual frame does not pay for its registers. */
@@ -71,16 +75,18 @@ enum byte_class {
 };
 
 static const uint8_t byte_class[256] = {
-    [','] = COMMA,       [' '] = BLANK,       ['+'] = PLUS_MINUS,  ['-'] = PLUS_MINUS,
-    ['.'] = POINT,       ['\r'] = LINE_END,   ['\n'] = LINE_END,   ['0'] = DIGIT,
-    ['1'] = DIGIT,       ['2'] = DIGIT,       ['3'] = DIGIT,       ['4'] = DIGIT,
-    ['5'] = DIGIT,       ['6'] = DIGIT,       ['7'] = DIGIT,       ['8'] = DIGIT,
-    ['9'] = DIGIT,       ['G'] = G,           ['L'] = L,           ['N'] = N,
-    ['O'] = O,           ['R'] = R,           ['S'] = S,           ['T'] = T,
-    ['U'] = U,           ['B'] = UNIT_LETTER, ['I'] = UNIT_LETTER, ['J'] = UNIT_LETTER,
-    ['K'] = UNIT_LETTER, ['Z'] = UNIT_LETTER, ['b'] = UNIT_LETTER, ['g'] = UNIT_LETTER,
-    ['i'] = UNIT_LETTER, ['j'] = UNIT_LETTER, ['k'] = UNIT_LETTER, ['l'] = UNIT_LETTER,
-    ['n'] = UNIT_LETTER, ['o'] = UNIT_LETTER, ['t'] = UNIT_LETTER, ['z'] = UNIT_LETTER,
+    ['\x02'] = LINE_END, ['\x03'] = LINE_END, [','] = COMMA,       [' '] = BLANK,
+    ['+'] = PLUS_MINUS,  ['-'] = PLUS_MINUS,  ['.'] = POINT,       ['\r'] = LINE_END,
+    ['\n'] = LINE_END,   ['0'] = DIGIT,       ['1'] = DIGIT,       ['2'] = DIGIT,
+    ['3'] = DIGIT,       ['4'] = DIGIT,       ['5'] = DIGIT,       ['6'] = DIGIT,
+    ['7'] = DIGIT,       ['8'] = DIGIT,       ['9'] = DIGIT,       ['G'] = G,
+    ['L'] = L,           ['N'] = N,           ['O'] = O,           ['R'] = R,
+    ['S'] = S,           ['T'] = T,           ['U'] = U,           ['B'] = UNIT_LETTER,
+    ['I'] = UNIT_LETTER, ['J'] = UNIT_LETTER, ['K'] = UNIT_LETTER, ['Z'] = UNIT_LETTER,
+    ['b'] = UNIT_LETTER, ['g'] = UNIT_LETTER, ['i'] = UNIT_LETTER, ['j'] = UNIT_LETTER,
+    ['k'] = UNIT_LETTER, ['l'] = UNIT_LETTER, ['n'] = UNIT_LETTER, ['o'] = UNIT_LETTER,
+    ['t'] = UNIT_LETTER, ['z'] = UNIT_LETTER, ['C'] = UNIT_LETTER, ['P'] = UNIT_LETTER,
+    ['c'] = UNIT_LETTER, ['p'] = UNIT_LETTER, ['s'] = UNIT_LETTER, ['%'] = UNIT_LETTER,
 };
 
 enum state {
@@ -91,6 +97,7 @@ enum state {
     AFTER_U,
     AFTER_O,
     AFTER_OL,
+    AFTER_L,
     AFTER_STATUS,
     BEFORE_MODE,
     AFTER_G,
@@ -110,16 +117,17 @@ enum state {
 
 #define UNIT_FROM_HERE                                                                             \
     [UNIT_LETTER] = IN_UNIT, [G] = IN_UNIT, [L] = IN_UNIT, [N] = IN_UNIT, [O] = IN_UNIT,           \
-    [T] = IN_UNIT, [LINE_END] = DONE
+    [S] = IN_UNIT, [T] = IN_UNIT, [LINE_END] = DONE
 
 static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
-    [BEGIN] = {[S] = AFTER_S, [U] = AFTER_U, [O] = AFTER_O},
+    [BEGIN] = {[S] = AFTER_S, [U] = AFTER_U, [O] = AFTER_O, [L] = AFTER_L},
     [AFTER_S] = {[T] = AFTER_STATUS},
-    [AFTER_U] = {[S] = AFTER_STATUS},
+    [AFTER_U] = {[S] = AFTER_STATUS, [L] = AFTER_STATUS},
     [AFTER_O] = {[L] = AFTER_OL},
+    [AFTER_L] = {[O] = AFTER_STATUS},
     [AFTER_OL] = {[PLUS_MINUS] = AFTER_STATUS, [COMMA] = BEFORE_MODE},
     [AFTER_STATUS] = {[COMMA] = BEFORE_MODE},
-    [BEFORE_MODE] = {[G] = AFTER_G, [N] = AFTER_N, [T] = AFTER_T},
+    [BEFORE_MODE] = {[BLANK] = BEFORE_MODE, [G] = AFTER_G, [N] = AFTER_N, [T] = AFTER_T},
     [AFTER_G] = {[S] = AFTER_MODE},
     [AFTER_N] = {[T] = AFTER_MODE},
     [AFTER_T] = {[R] = AFTER_MODE},
@@ -131,11 +139,13 @@ static const uint8_t next_state[STATE_COUNT][CLASS_COUNT] = {
     [BEFORE_SIGN] = {[BLANK] = BEFORE_SIGN,
                      [PLUS_MINUS] = BEFORE_DIGITS,
                      [DIGIT] = IN_DIGITS,
+                     [POINT] = IN_DECIMALS,
                      [COMMA] = BEFORE_UNIT,
                      UNIT_FROM_HERE},
     [BEFORE_DIGITS] = {[BLANK] = BEFORE_DIGITS,
                        [PLUS_MINUS] = IN_DASHES,
                        [DIGIT] = IN_DIGITS,
+                       [POINT] = IN_DECIMALS,
                        [COMMA] = BEFORE_UNIT,
                        UNIT_FROM_HERE},
     [IN_DASHES] =
@@ -164,7 +174,8 @@ static const uint8_t *over_blanks(const uint8_t *at)
  * digit, a blank or a comma does, or the mode with a blank or a comma between. */
 static bool is_unit(const uint8_t *last)
 {
-    static const char *const units[] = {"kg", "g", "t", "lb", "oz", "jin"};
+    static const char *const units[] = {"kg",  "g",  "t",   "lb", "oz", "jin",
+                                        "ozt", "ct", "pcs", "pc", "%"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         size_t rest = strlen(units[i]);
         const uint8_t *at = last;
@@ -190,6 +201,11 @@ static struct frame_result broken(enum reject_reason reason, const uint8_t *byte
         }
     }
     return frame_reject(reason, at);
+}
+
+static bool is_out_of_range(const uint8_t *frame)
+{
+    return frame[1] == 'L' || frame[1] == 'O';
 }
 
 /* Goes on with a number; returns where its digits end, which the caller knows to be in the frame.
@@ -230,7 +246,8 @@ static void read_any(const uint8_t *frame, struct hw_value *value)
         value->negative = *at == '-';
         at++;
     }
-    value->tare = at[1] == 'T';
+    at = over_blanks(at + 1);
+    value->tare = at[0] == 'T';
     at += MODE_BYTES;
     at = over_blanks(at + (*at == ','));
     if (byte_class[*at] == PLUS_MINUS) {
@@ -242,10 +259,10 @@ static void read_any(const uint8_t *frame, struct hw_value *value)
             at++; /* dashes that fill the field are no sign */
         }
     }
-    if (frame[0] == 'O') {
+    if (is_out_of_range(frame)) {
         struct hw_value meaningless;
         at = read_digits(at, &meaningless);
-        value->status = value->negative ? READING_UNDERLOAD : READING_OVERLOAD;
+        value->status = value->negative || frame[0] != 'O' ? READING_UNDERLOAD : READING_OVERLOAD;
         value->negative = false;
     } else {
         at = read_digits(at, value);
@@ -262,7 +279,7 @@ static struct frame_result judge_whole(const struct hw_options *options, const u
                                        size_t end, const uint8_t entered[STATE_COUNT],
                                        struct hw_value *value)
 {
-    const bool out_of_range = bytes[0] == 'O';
+    const bool out_of_range = is_out_of_range(bytes);
     const size_t last_digit = entered[IN_DECIMALS] ? entered[IN_DECIMALS] : entered[IN_DIGITS];
     const size_t unit_last = entered[IN_UNIT];
     const bool unit_fits =
@@ -270,7 +287,7 @@ static struct frame_result judge_whole(const struct hw_options *options, const u
     if (!out_of_range) {
         const size_t mode_last = entered[AFTER_MODE];
         const size_t width = last_digit - mode_last - (bytes[mode_last + 1] == ',');
-        if (last_digit == 0) {
+        if (last_digit == 0 || (entered[IN_DIGITS] == 0 && bytes[last_digit] == '.')) {
             return broken(REJECT_VALUE, bytes, end);
         }
         if (width < VALUE_NARROWEST || width > VALUE_WIDEST) {

@@ -4,7 +4,8 @@
  *     0       77              'w'
  *     1       77 6E 74        'w' gross, 'n' net, 't' stored tare
  *     2-8     text            seven characters: digits with at most one point; blanks for leading
- *                             zeros, '-' instead of the first digit
+ *                             zeros, '-' instead of the first digit. HEB-TW: eight of them, a blank
+ *                             or the sign in front of the seven, and all behind one place on
  *     9-10    text            unit: kg or lb, one letter with a blank
  *     11 12   0D 0A           CR LF, or one of them
  *
@@ -21,7 +22,8 @@
  * Neither has a stable flag. The host may send the single letters R (read), T (tare) and Z (zero).
  * A changed digit of yaohua_ww is a wrong weight that only port_config.equal_frames can catch.
  *
- * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recording.
+ * Sources: XK3190-A12E manual p.13; public A12 driver ("wn-0000.1kg"); field recordings, one of a
+ * HEB-TW ("wn 0002.02kg").
  */
 #include "hw/bytes.h"
 #include "hw/decimal.h"
@@ -55,14 +57,23 @@ static bool read_unit(const uint8_t *text, struct hw_value *value)
     return false;
 }
 
-static bool read_weight(const struct hw_options *options, const uint8_t *frame,
+static bool read_weight(const struct hw_options *options, const uint8_t *frame, size_t width,
                         struct hw_value *value)
 {
-    if (!read_unit(frame + UNIT_AT, value) || !decimal_read(frame + VALUE_AT, VALUE_WIDTH, value)) {
+    if (!read_unit(frame + VALUE_AT + width, value) ||
+        !decimal_read(frame + VALUE_AT, width, value)) {
         return false;
     }
-    decimal_set_point(options, frame + VALUE_AT, VALUE_WIDTH, value);
+    decimal_set_point(options, frame + VALUE_AT, width, value);
     return true;
+}
+
+/* A digit stands where the seven characters have their unit already. */
+static size_t ww_width(const uint8_t *bytes)
+{
+    const bool has_sign_place =
+        bytes[VALUE_AT] == ' ' || bytes[VALUE_AT] == '-' || bytes[VALUE_AT] == '+';
+    return has_sign_place && byte_is_digit(bytes[UNIT_AT]) ? VALUE_WIDTH + 1 : VALUE_WIDTH;
 }
 
 static struct frame_result ww_frame(const struct hw_options *options, const uint8_t *bytes,
@@ -77,12 +88,17 @@ static struct frame_result ww_frame(const struct hw_options *options, const uint
     if (bytes[1] != 'w' && bytes[1] != 'n' && bytes[1] != 't') {
         return frame_reject(REJECT_LAYOUT, 1);
     }
+    const size_t width = ww_width(bytes);
+    const size_t end_at = WW_END_AT - VALUE_WIDTH + width;
+    if (count <= end_at) {
+        return frame_wait_for(end_at + 1);
+    }
     hw_value_begin(&values[0], READING_WEIGHT);
-    if (!read_weight(options, bytes, &values[0]) || !byte_is_line_end(bytes[WW_END_AT])) {
-        return frame_broken(REJECT_LAYOUT, bytes, WW_END_AT, 'w');
+    if (!read_weight(options, bytes, width, &values[0]) || !byte_is_line_end(bytes[end_at])) {
+        return frame_broken(REJECT_LAYOUT, bytes, end_at, 'w');
     }
     values[0].tare = bytes[1] == 't';
-    return frame_ok(WW_END_AT + 1, 1);
+    return frame_ok(end_at + 1, 1);
 }
 
 /* READING_OK where the frame carries a weight. */
@@ -101,7 +117,7 @@ static bool read_wg(const struct hw_options *options, const uint8_t *frame, stru
     const bool is_named = frame[0] == 'W' && (frame[1] == 'G' || frame[1] == 'N');
     hw_value_begin(value, READING_WEIGHT);
     value->status = range_of(frame);
-    return value->status == READING_OK ? is_named && read_weight(options, frame, value)
+    return value->status == READING_OK ? is_named && read_weight(options, frame, VALUE_WIDTH, value)
                                        : is_named || (frame[0] == ' ' && frame[1] == ' ');
 }
 

@@ -24,6 +24,13 @@ static const uint32_t units[] = {
     WORD3('p', 'c', 's'),
     WORD2('p', 'c'),
     '%',
+    WORD3('m', 'o', 'm'),
+    WORD3('t', 'l', 'h'),
+    WORD3('t', 'l', 's'),
+    WORD3('t', 'l', 't'),
+    WORD3('t', 'l', 'c'),
+    WORD3('t', 'o', 'l'),
+    WORD3('b', 'a', 't'),
 };
 
 static bool is_unit(uint32_t folded)

@@ -129,8 +129,9 @@ bool hw_value_to_mm(const struct hw_value *value, const char *unit, int32_t *mm)
 
 bool hw_value_is_bit(const struct hw_value *value)
 {
-    return value->kind == READING_LID ||
-           (value->kind == READING_LOCK && strcmp(value->unit, HW_UNIT_BITS) == 0);
+    const bool is_of_row = value->kind == READING_LID ||
+                           (value->kind == READING_LOCK && strcmp(value->unit, HW_UNIT_BITS) == 0);
+    return is_of_row && value->text[0] == '\0';
 }
 
 static void bit_text(const struct hw_value *value, char *text)

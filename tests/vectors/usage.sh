@@ -56,6 +56,44 @@ check 0 "ok${tab}20.00${tab}jin" '\002+00200021B\003' decode --protocol=yaohua_t
 check 0 "ok${tab}20.00${tab}cfg" '022b3030323\n030303231420 3' decode --protocol yaohua_tf0 --hex
 check 0 "ok${tab}20.00${tab}cfg" '\002+00200020C\003' decode --protocol yaohua_tf0 --checksum off
 
+# prints STDOUT_FORMAT STDIN_FORMAT ARGUMENT...: results alone on stdout, counts on stderr.
+prints() {
+    # shellcheck disable=SC2059 # both are formats
+    want=$(printf "$1") input=$2
+    shift 2
+    # shellcheck disable=SC2059
+    printf "$input" | "$biaogan" "$@" >"$out" 2>"$err"
+    code=$?
+    if [ "$code" -eq 0 ] && [ "$(cat "$out")" = "$want" ] && grep -q "^frames$tab" "$err"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "biaogan $*: exit $code, want \"$want\", got:"
+        cat "$out" "$err"
+    fi
+}
+
+prints '' 'ST,GS,+  1.2x4kg\r\n' decode --protocol st_gs
+prints '' 'ST,GS,+  1.234kg' decode --protocol st_gs
+prints '' '\002AA00\003' decode --protocol yaohua_cmd
+prints 'overload\t\tkg' 'OL,GS,+999999kg\r\n' decode --protocol st_gs
+prints 'underload\t\tcfg' 'OL,GS,-        \r\n' decode --protocol st_gs
+prints 'underload\t\tkg' 'OL,GS,-        \r\n' decode --protocol st_gs --unit kg
+prints 'unstable\t\tcfg' '\002?A\r' decode --protocol mt_8217
+prints 'busy\t\tcfg' 'S I\r\n' decode --protocol mt_sics
+prints 'error\tES\tcfg' 'ES\r\n' decode --protocol mt_sics
+prints 'ok\t0126153249\tcard' '\002010784F22151\003' decode --protocol rdm630
+prints 'ok\topened\t' '\212\001\001\000\212' decode --protocol lock8a
+prints 'ok\t10000000\tbits' '\001\002\001\001\140\110' decode --protocol modbus_di
+prints 'ok\t1.234\tkg\nok\t-0.500\tkg' 'ST,GS,+  1.234kg\r\nnoise\r\nST,NT,-  0.500kg\r\n' \
+    decode --protocol st_gs
+prints 'ok\t3.000\tkg' '=000.3000' decode --protocol yaohua_eq_rev --unit kg
+prints 'ok\t0.3000\tcfg' '=000.3000' decode --protocol eq_forward
+prints 'ok\t1.234\tkg' '\323\324,GS,+  1.234kg\215\212' decode --protocol st_gs --mask7
+prints '' '\323\324,GS,+  1.234kg\215\212' decode --protocol st_gs
+prints 'ok\t20.00\tcfg' '\002+00200020C\003' decode --protocol yaohua_tf0 --checksum off
+prints '' '\002+00200020C\003' decode --protocol yaohua_tf0 --checksum on
+
 # Longer than any buffer, raw and in hex.
 frames=20000
 count=$(awk -v n=$frames 'BEGIN { for (i = 0; i < n; i++) printf "ST,GS,+%7.3fkg\r\n", i / 1000 }' |
