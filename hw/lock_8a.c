@@ -65,8 +65,8 @@ static struct frame_result lock_frame(const struct hw_options *options, const ui
     values[0].channel = bytes[LOCK_AT];
     values[0].lid_open = bytes[STATE_AT] == OPENED;
     const bool opens_all = bytes[LOCK_AT] == LOCK_8A_ALL && bytes[STATE_AT] == OPEN_OR_CLOSED;
-    /* What only a host sends carries no value. */
-    return frame_ok(LOCK_8A_LENGTH, bytes[STATE_AT] != READ && !opens_all);
+    const bool is_own_command = bytes[STATE_AT] == READ || opens_all;
+    return frame_ok(LOCK_8A_LENGTH, !is_own_command);
 }
 
 static size_t write_request(uint8_t head, uint8_t board, uint8_t lock, uint8_t state,

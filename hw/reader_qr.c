@@ -82,8 +82,8 @@ static struct frame_result qr_frame(const struct hw_options *options, const uint
     while (end < limit && !is_end(bytes[end])) {
         end++;
     }
-    if (end == count || end == LINE_LONGEST) {
-        return end < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
+    if (end == limit) {
+        return count < LINE_LONGEST ? frame_wait() : frame_reject(REJECT_LENGTH, end);
     }
     if (is_blank(bytes, end)) {
         return frame_reject(REJECT_VALUE, end);

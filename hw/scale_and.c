@@ -92,20 +92,14 @@ static bool read_header(struct text *text, struct hw_value *value)
     return false;
 }
 
-/* False where value and unit do not stand behind it. */
-static bool skip_comparator(struct text *text)
+static void skip_comparator(struct text *text)
 {
     static const char words[][HEADER_LENGTH + 1] = {"LO,", "OK,", "HI,", "--,"};
-    if (text->end - text->at != HEADER_LENGTH + VALUE_WIDTH + UNIT_WIDTH) {
-        return false;
-    }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (memcmp(text->at, words[i], HEADER_LENGTH) == 0) {
-            text->at += HEADER_LENGTH;
-            return true;
+        if (text_word(text, words[i])) {
+            return;
         }
     }
-    return false;
 }
 
 static enum text_verdict and_parse(const struct hw_options *options, const uint8_t *line,
@@ -116,8 +110,11 @@ static enum text_verdict and_parse(const struct hw_options *options, const uint8
     if (!read_header(&text, value)) {
         return parse_answer(text, value);
     }
+    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && text.end - text.at != LONG_WIDTH) {
+        skip_comparator(&text);
+    }
     const bool is_long = text.end - text.at == LONG_WIDTH;
-    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && !is_long && !skip_comparator(&text)) {
+    if (text.end - text.at != VALUE_WIDTH + UNIT_WIDTH && !is_long) {
         return TEXT_BROKEN;
     }
     struct text number = {text.at, is_long ? text.end - UNIT_WIDTH : text.at + VALUE_WIDTH};

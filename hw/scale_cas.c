@@ -89,6 +89,15 @@ static bool is_refusal(uint8_t byte)
     return byte == '!' || byte == '?';
 }
 
+static struct frame_result read_refusal(const uint8_t *bytes, size_t count, struct hw_value *value)
+{
+    hw_value_begin(value, READING_WEIGHT);
+    value->status = bytes[0] == '!' ? READING_BUSY : READING_ERROR;
+    return count < 2                    ? frame_wait()
+           : byte_is_line_end(bytes[1]) ? frame_ok(2, 1)
+                                        : reject(REJECT_NOISE, bytes, count);
+}
+
 /* What broke the first bytes of a frame, or that more of them are needed. */
 static struct frame_result unfinished(const uint8_t *bytes, size_t count)
 {
@@ -117,17 +126,13 @@ static struct frame_result cas_frame(const struct hw_options *options, const uin
     if (byte_is_line_end(bytes[0])) {
         return frame_skip(1);
     }
-    struct hw_value *value = &values[0];
     if (is_refusal(bytes[0])) {
-        hw_value_begin(value, READING_WEIGHT);
-        value->status = bytes[0] == '!' ? READING_BUSY : READING_ERROR;
-        return count < 2                    ? frame_wait()
-               : byte_is_line_end(bytes[1]) ? frame_ok(2, 1)
-                                            : reject(REJECT_NOISE, bytes, count);
+        return read_refusal(bytes, count, &values[0]);
     }
     if (count < FRAME_LENGTH || !begins(bytes, HEAD_LENGTH)) {
         return unfinished(bytes, count);
     }
+    struct hw_value *value = &values[0];
     hw_value_begin(value, READING_WEIGHT);
     const bool has_seams =
         bytes[LAMPS_COMMA_AT] == ',' && bytes[UNIT_END] == '\r' && bytes[UNIT_END + 1] == '\n';

@@ -57,6 +57,9 @@ static bool is_unit_character(uint8_t byte)
 static bool read_weight(struct text text, struct hw_value *value)
 {
     const uint8_t *const begin = text.at;
+    while (text.end > begin && text.end[-1] == ' ') {
+        text.end--;
+    }
     if (!text_number(&text, value) || text.at - begin < VALUE_NARROWEST ||
         text.at - begin > VALUE_WIDEST || !text_byte(&text, ' ')) {
         return false;

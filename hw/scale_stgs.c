@@ -317,22 +317,25 @@ static struct frame_result no_header(const uint8_t *bytes, size_t count)
     return frame_reject(REJECT_NOISE, length);
 }
 
-/* Reads "ST,GS,+  1.234kg" and the same with US or NT: nearly every frame there is, known without a
- * look at the table, which has the last word on all that is not exactly this. */
+/* Reads "ST,GS,+  1.234kg" and the same with US or NT, with a blank for its sign or with " g":
+ * nearly every frame there is, known without a look at the table, which has the last word on all
+ * that is not exactly this. */
 static bool read_usual(const uint8_t *bytes, struct hw_value *value)
 {
+    const uint8_t sign = bytes[USUAL_SIGN_AT];
+    const bool is_kg = memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) == 0;
     if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
         (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
-        memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) != 0 ||
-        (bytes[USUAL_SIGN_AT] != '+' && bytes[USUAL_SIGN_AT] != '-')) {
+        (!is_kg && memcmp(bytes + USUAL_UNIT_AT, " g\r\n", 4) != 0) ||
+        (sign != '+' && sign != '-' && sign != ' ')) {
         return false;
     }
-    /* The unit's letter ends every run. */
+    /* The unit, or the blank before it, ends every run. */
     const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
     const uint8_t *const end = read_digits(first, value);
     value->has_digits = true;
-    value->negative = bytes[USUAL_SIGN_AT] == '-';
-    memcpy(value->unit, bytes + USUAL_UNIT_AT, 2);
+    value->negative = sign == '-';
+    memcpy(value->unit, is_kg ? "kg" : "g", 2);
     return end == bytes + USUAL_UNIT_AT && byte_is_digit(*first);
 }
 

@@ -83,6 +83,21 @@ static int collect_samples(void **state)
     return sample_count > 0 ? 0 : -1;
 }
 
+/* What is shown below is shown of every row of the driver table. */
+static void every_driver_is_among_the_damaged(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < hw_driver_count; i++) {
+        size_t of_driver = 0;
+        for (size_t s = 0; s < sample_count; s++) {
+            of_driver += samples[s].driver == hw_drivers[i];
+        }
+        if (of_driver == 0) {
+            fail_msg("no row of vectors/*.tsv is one whole frame of %s", hw_drivers[i]->name);
+        }
+    }
+}
+
 /* Nothing, a fault without a value, or the right result: any number of times. */
 static bool is_right_or_nothing(const struct sample *sample, const char *got)
 {
@@ -409,6 +424,7 @@ static void rejects_are_counted_by_reason(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_driver_is_among_the_damaged),
         cmocka_unit_test(a_check_lets_no_damage_through),
         cmocka_unit_test(without_a_check_two_equal_frames_protect),
         cmocka_unit_test(frames_after_damage_count),
