@@ -434,6 +434,21 @@ void bin_lid_port(struct bin *bin, bool up)
 
 /* ---- phases ---------------------------------------------------------------------------------- */
 
+/* Off the base for long, and shaken all the while: where it is, on average, is not the base. */
+static void note_restless_away(struct bin *bin, int64_t now_ms)
+{
+    int64_t since_ms = bin->lean.since_ms;
+    if (bin->away.since_ms != BIN_NEVER || since_ms == BIN_NEVER ||
+        now_ms - since_ms < BIN_AWAIT_MS) {
+        return;
+    }
+    settled_t off = bin_estimate(bin, now_ms, since_ms + BIN_AWAIT_MS / 2);
+    int32_t off_g = distance(off.grams, bin->base_g);
+    if (off.has_estimate && off_g >= bin_min_deposit(bin) && off_g > 2 * off.doubt_g) {
+        bin->away = (struct bin_away){since_ms, off.grams};
+    }
+}
+
 void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class chosen)
 {
     assert(bin->phase == BIN_RESTING);
@@ -442,6 +457,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bool speaks = bin->opening.late_base || bin_scale_state(bin, now_ms) == SENSOR_OK;
     /* Just woken up, it has not yet said what there is to begin with. */
     bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
+    note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;

@@ -50,7 +50,8 @@ bool decide_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decisio
 
 /* The opening that has just ended did not move a single digit. */
 void hindsight_unanswered(struct bin *bin);
-/* The scale repeated one value from `since_ms` on, and then, at once, another: it hung. */
+/* The scale repeated one value from `since_ms` on, and then, at once, another: where that hid more
+ * than one opening, it hung. */
 void hindsight_thawed(struct bin *bin, int64_t since_ms);
 /* A gain under a closed lid was told as nobody's, though somebody was there: should the lid be
  * found stuck, it was `opening`. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { THAWED_OPENINGS = 2 /* so many in a row that nothing answered are no chance */ };
+
 static void forget_oldest(struct bin_opening *list, int *count)
 {
     --*count;
@@ -34,7 +36,14 @@ void hindsight_unanswered(struct bin *bin)
 
 void hindsight_thawed(struct bin *bin, int64_t since_ms)
 {
-    bin->hung_ms = since_ms;
+    int openings = 0;
+    for (int i = 0; i < bin->unanswered_count; i++) {
+        openings += bin->unanswered[i].opened_ms >= since_ms;
+    }
+    /* A quiet scale, a look into the bin, and then somebody who leans on it are the same. */
+    if (openings >= THAWED_OPENINGS) {
+        bin->hung_ms = since_ms;
+    }
 }
 
 void hindsight_hidden(struct bin *bin, const struct bin_opening *opening)

@@ -402,6 +402,34 @@ static void warned_wrong_lid_is_no_deposit_in_hindsight(void **state)
     assert_true(site_event(t, EVENT_CLOSING, 0)->body.closing.wrong_lid);
 }
 
+/* It wakes up before it was found out, and shows at once what came meanwhile. */
+static void scale_that_hung_through_two_openings_is_found_out_when_it_wakes(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 2; i++) {
+        site_choose(t, (enum waste_class)BIN);
+        open_for(t, BIN, 2500);
+        site_run(t, 20000);
+    }
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    t->load_g[BIN] += 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 3000);
+}
+
+/* A look into the bin, and then somebody who lays something on it. */
+static void one_look_before_a_gain_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    open_for(t, BIN, 2500);
+    site_run(t, 20000);
+    t->load_g[BIN] += 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
 static void rows_stay_when_it_wakes_up(void **state)
 {
     struct test_site *t = *state;
@@ -526,6 +554,8 @@ int main(void)
         SITE_TEST(shorter_openings_between_are_not_lost),
         SITE_TEST(openings_before_its_last_sign_of_life_stay_as_told),
         SITE_TEST(warned_wrong_lid_is_no_deposit_in_hindsight),
+        SITE_TEST(scale_that_hung_through_two_openings_is_found_out_when_it_wakes),
+        SITE_TEST(one_look_before_a_gain_is_no_deposit),
         SITE_TEST(rows_stay_when_it_wakes_up),
         SITE_TEST(next_opening_survives_a_power_cut),
         SITE_TEST(flickering_scale_is_found_out_at_once),
