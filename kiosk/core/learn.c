@@ -75,11 +75,12 @@ static void take_noise(struct learn *learn, int32_t noise_mg)
     }
 }
 
-/* So many that the mean of this noise is off by more than two thirds of a division once in 100
- * times: 2.6 standard errors, a deviation being 1.25 mean distances. */
+/* So many that the mean of this noise is off by more than 0.54 of a division once in 100 times: 2.6
+ * standard errors, a deviation being 1.25 mean distances. Base and weight are both such means, and
+ * their difference shall be right to one division. */
 static int32_t samples_for(const struct settle_terms *terms)
 {
-    int64_t ratio = (int64_t)terms->noise_mg * 49 / ((int64_t)terms->division_g * 10);
+    int64_t ratio = (int64_t)terms->noise_mg * 60 / ((int64_t)terms->division_g * 10);
     int64_t samples = ratio * ratio / (MG_PER_G * MG_PER_G);
     return samples < SETTLE_SAMPLES_MIN ? SETTLE_SAMPLES_MIN
            : samples > SAMPLES_MOST     ? SAMPLES_MOST
