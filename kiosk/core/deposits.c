@@ -7,7 +7,7 @@
 
 static void conclude_turn(struct step *step, enum waste_class class);
 
-static void record_visit(struct step *step, const struct visit *visit)
+void deposits_record_visit(struct step *step, const struct visit *visit)
 {
     struct kiosk_event event = {
         .kind = EVENT_VISIT,
@@ -28,7 +28,7 @@ void deposits_end_visit(struct step *step)
     struct kiosk *kiosk = step->kiosk;
     struct visit finished;
     if (visits_end(&kiosk->visits, &finished)) {
-        record_visit(step, &finished);
+        deposits_record_visit(step, &finished);
     }
     kiosk->choosing = false;
     kiosk->receipt.shown = false;
@@ -38,7 +38,7 @@ static void opening_decided(struct step *step, const struct bin_opening *opening
 {
     struct visit finished;
     if (!opening->decided && visits_decided(&step->kiosk->visits, opening->visit, &finished)) {
-        record_visit(step, &finished);
+        deposits_record_visit(step, &finished);
     }
 }
 
@@ -518,7 +518,7 @@ static void tell_hindsight(struct step *step, int index)
             visit->deposits++;
         }
         if (own.id != 0) {
-            record_visit(step, &own);
+            deposits_record_visit(step, &own);
         }
     }
 }
@@ -542,62 +542,17 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
     }
 }
 
-/* The visit of a movement that is over, or about which nothing can be said, waits no more. */
-static void release_claim(struct step *step, struct bin *bin)
-{
-    struct visit finished;
-    if (bin->claim.holds && visits_release(&step->kiosk->visits, bin->claim.visit, &finished)) {
-        record_visit(step, &finished);
-    }
-    bin->claim.holds = false;
-}
-
-/* The lid may be missing or lie: the choice that counts is the one that stood when weight came. */
-static void claim_movement(struct step *step, struct bin *bin)
-{
-    const struct visit *visit = &step->kiosk->visits.current;
-    struct bin_claim claim = {.chosen = WASTE_NONE};
-    release_claim(step, bin);
-    if (visit->id != 0) {
-        claim.visit = visit->id;
-        claim.chosen = visit->choice;
-        claim.choice_ms = visit->choice_ms;
-        claim.expected = visit->choice_unused && visit->choice == bin->site->class;
-        copy_text(claim.item, ITEM_NAME_MAX, visit->item);
-    }
-    bin_claimed(bin, &claim);
-}
-
-/* What came to rest may be the bag of who stood here. */
-static void hold_visit(struct step *step, struct bin *bin)
-{
-    struct visits *visits = &step->kiosk->visits;
-    if (visits->current.id != 0) {
-        visits_touch(visits, step->kiosk->now_ms);
-    }
-    bin->claim.holds =
-        bin->claim.holds || (bin->claim.visit != 0 && visits_hold(visits, bin->claim.visit));
-}
-
 void deposits_decide(struct step *step, int index)
 {
     struct kiosk *kiosk = step->kiosk;
     struct bin *bin = &kiosk->bins[index];
-    if (bin_leaves(bin, kiosk->now_ms)) {
-        claim_movement(step, bin);
-    }
-    bin_present(bin, kiosk->visits.current.id);
-    if (bin_moves_unseen(bin, kiosk->now_ms)) {
-        hold_visit(step, bin);
-    }
+    claims_watch(step, bin);
     struct bin_decision decision;
     while (bin_decide(bin, kiosk->now_ms, &decision)) {
         judge_decision(step, index, &decision);
     }
     tell_hindsight(step, index);
-    if (bin_claim_is_over(bin)) {
-        release_claim(step, bin);
-    }
+    claims_settle(step, bin);
 }
 
 /* Somebody chooses a class: what rests under its open lid was brought before, and so was what rests

@@ -27,6 +27,7 @@ void deposits_choose(struct step *step, enum waste_class class);
 void deposits_choose_item(struct step *step, const struct item *item);
 void deposits_meant_it(struct step *step);
 void deposits_end_visit(struct step *step);
+void deposits_record_visit(struct step *step, const struct visit *visit);
 void deposits_abandon(struct step *step, int bin); /* its opening turns out to be service */
 /* Weight came or went with no deposit to account for it. */
 void deposits_adjust(struct step *step, int bin, const struct bin_decision *decision);
@@ -34,6 +35,10 @@ void deposits_close_books(struct step *step); /* the end of a run: the drift sin
 void deposits_stored(struct step *step, const struct pending_event *pending, int64_t seq);
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
+
+/* claims.c: before a bin decides, and after */
+void claims_watch(struct step *step, struct bin *bin);
+void claims_settle(struct step *step, struct bin *bin);
 
 /* search.c */
 void search_intent(struct step *step, const intent_t *intent); /* while it is on screen */

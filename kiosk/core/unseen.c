@@ -72,6 +72,19 @@ static bool came_at_once(const struct bin *bin, const struct bin_decision *decis
     return claim.stood_ms != 0 && decide_distance(claim.first_g, decision->final_g) <= alike_g;
 }
 
+/* What else a gain may be that nobody brought: laid on the lid, thrown in under a lid that is
+ * stuck, or swallowed before by a scale that hung. */
+static void doubt_gain(struct bin *bin, const struct bin_decision *decision)
+{
+    bin->laid_g = decision->weight_g;
+    if (decision->opening.visit != 0 || !bin->lid_has_opened) {
+        hindsight_hidden(bin, &decision->opening);
+    }
+    if (came_at_once(bin, decision)) {
+        hindsight_thawed(bin, claim_of(bin).stood_ms);
+    }
+}
+
 static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
@@ -93,13 +106,9 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
     bool blind = lid_says_nothing(bin, now_ms);
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
-    bin->laid_g = decision->verdict == BIN_ADJUSTMENT ? decision->weight_g : 0;
-    bool was_anybody = decision->opening.visit != 0 || !bin->lid_has_opened;
-    if (decision->verdict == BIN_ADJUSTMENT && was_anybody) {
-        hindsight_hidden(bin, &decision->opening);
-    }
-    if (decision->verdict == BIN_ADJUSTMENT && came_at_once(bin, decision)) {
-        hindsight_thawed(bin, claim_of(bin).stood_ms);
+    bin->laid_g = 0;
+    if (decision->verdict == BIN_ADJUSTMENT) {
+        doubt_gain(bin, decision);
     }
     /* Only a person's choice is witness against a lid: leaning and swaps have none. */
     bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
