@@ -14,6 +14,7 @@ enum {
     ZERO_LEAST = 6,    /* least deposits above or below zero: nearer, noise could feign the key */
     REST_MS = 2000,    /* over which a weight at rest is averaged, ... */
     REST_SAMPLES = 16, /* ... and longer where these are more */
+    NEARLY_MS = 800,   /* after the lid closed, what it stirred up itself is over */
     LIFT_MS = 2000,    /* a bag is taken up from the lid so long before the lid opens */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
@@ -215,9 +216,23 @@ static void watch_base(struct bin *bin, int64_t now_ms)
     }
 }
 
+/* What had been laid on the lid is in a hand before the lid is opened: for a moment the weight is
+ * what it was before. */
+static bool was_lifted(const struct bin *bin, int64_t since_ms)
+{
+    return bin->laid_g > 0 && bin->has_base &&
+           settle_visits(&bin->settle, since_ms, bin->base_g - bin->laid_g,
+                         bin_min_deposit(bin) / 2);
+}
+
 /* A lid that stays open is watched for a weight that stands still. */
 static void watch_open(struct bin *bin, int64_t now_ms)
 {
+    /* A bag may be taken up as the lid is pushed; so may wind pull at it, but wind chooses no
+     * class. */
+    if (bin->opening.chosen != WASTE_NONE && was_lifted(bin, bin->opening.opened_ms)) {
+        bin->opening.lifted = true;
+    }
     settled_t now = bin_settled(bin, now_ms, bin->opening.opened_ms);
     if (!now.settled) {
         return;
@@ -308,18 +323,6 @@ static void take_weight(struct bin *bin, const reading_t *reading)
     bin->gained = gained;
 }
 
-/* What had been laid on the lid is in a hand while the lid is opened: for a moment the weight is
- * what it was before, whatever the lid's own movement adds. */
-static void watch_lifted(struct bin *bin)
-{
-    struct bin_opening *opening = &bin->opening;
-    bool may_be = bin->laid_g > 0 && opening->has_base && !opening->decided;
-    if (may_be && settle_visits(&bin->settle, opening->opened_ms - LIFT_MS,
-                                opening->base_g - bin->laid_g, bin_min_deposit(bin) / 2)) {
-        opening->lifted = true;
-    }
-}
-
 /* With its deposit out, an open lid says no more than none: as at rest, steps decide. */
 static bool is_at_rest(const struct bin *bin)
 {
@@ -347,9 +350,22 @@ void bin_weigh(struct bin *bin, const reading_t *reading)
     if (is_at_rest(bin)) {
         watch_base(bin, reading->t_ms);
     } else if (bin->phase == BIN_OPEN) {
-        watch_lifted(bin);
         watch_open(bin, reading->t_ms);
     }
+}
+
+/* A bag lies there already: it came to rest, or beyond doubt will where it nearly is. */
+static bool has_brought(const struct bin *bin, int64_t now_ms)
+{
+    const struct bin_opening *opening = &bin->opening;
+    settled_t weight = bin_settled_soon(bin, now_ms, opening->opened_ms);
+    int32_t doubt_g = 0;
+    if (!weight.settled) {
+        weight = bin_estimate(bin, now_ms, opening->closed_ms + NEARLY_MS);
+        doubt_g = 2 * weight.doubt_g;
+    }
+    return weight.has_estimate && opening->has_base &&
+           weight.grams - opening->base_g - doubt_g >= bin_min_deposit(bin);
 }
 
 /* A lid that opens again before anything stood still goes on with its opening: a switch that
@@ -365,10 +381,7 @@ static bool goes_on(const struct bin *bin, int64_t now_ms, bool same_turn)
     if (opening->interrupted || chatters) {
         return opening->interrupted || bin_scale_state(bin, now_ms) == SENSOR_OK;
     }
-    settled_t rested = bin_settled_soon(bin, now_ms, opening->opened_ms);
-    bool has_brought = rested.settled && opening->has_base &&
-                       rested.grams - opening->base_g >= bin_min_deposit(bin);
-    return same_turn && !has_brought && bin_scale_state(bin, now_ms) == SENSOR_OK;
+    return same_turn && !has_brought(bin, now_ms) && bin_scale_state(bin, now_ms) == SENSOR_OK;
 }
 
 enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
@@ -459,6 +472,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
     note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
+    bool lifted = !blind && was_lifted(bin, now_ms - LIFT_MS);
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
@@ -468,6 +482,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bin->opening = (struct bin_opening){
         .visit = visit,
         .chosen = chosen,
+        .lifted = lifted,
         .opened_ms = now_ms,
         .first_closed_ms = BIN_NEVER,
         .gain_ms = now_ms,
@@ -476,6 +491,8 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
         .late_base = bin->base_ms == BIN_NEVER && speaks && !blind,
         .blind = blind,
         .was_away = was_away,
+        .is_theirs = visit != 0 && bin->claim.visit == visit && bin->claim.chosen == chosen &&
+                     bin->claim.since_ms == bin->lean.since_ms,
         .away_g = bin->away.grams,
         .away_ms = was_away ? now_ms - bin->away.since_ms : 0,
     };

@@ -85,6 +85,7 @@ struct bin_opening {
     bool is_spent;        /* of a wrong lid: a deposit has made good for it already */
     bool meant_it;        /* warned of the wrong lid, the person said that this class was meant */
     bool was_away;  /* the weight had left the base before: it rested at away_g, for away_ms */
+    bool is_theirs; /* who opens the lid was at the kiosk when it left */
     bool came_back; /* and was seen at the base again */
     int32_t away_g;
     int64_t away_ms;

@@ -137,12 +137,13 @@ static bool stays_away(const struct bin *bin, int32_t grams)
 }
 
 /* What had rested for longer than people wait before the lid opened is no part of what came through
- * it. Where it had not, the opening keeps it. */
+ * it. Where it had not, or was laid there by who then opened the lid, the opening keeps it. */
 static bool decide_brought_before(struct bin *bin, struct bin_decision *decision)
 {
     struct bin_opening *opening = &bin->opening;
     opening->was_away = false;
-    if (opening->away_ms < BIN_AWAIT_MS) {
+    bool was_laid = opening->is_theirs && opening->away_g > opening->base_g;
+    if (opening->away_ms < BIN_AWAIT_MS || was_laid) {
         return false;
     }
     enum adjust_cause cause = opening->away_g > opening->base_g ? ADJUST_GAIN : ADJUST_REMOVAL;

@@ -2,6 +2,7 @@
 
 enum {
     MG_PER_G = 1000,
+    SPAN_MOST_MS = 4000,  /* whoever waits for a slow and noisy scale waits no longer */
     SPIKE_SAMPLES_MIN = 8 /* among fewer, one that lies apart may be the beginning of a movement */
 };
 
@@ -48,7 +49,9 @@ static int samples_in(const struct settle *settle, int64_t since_ms, int32_t win
     for (int back = 0; back < settle->count; back++) {
         int64_t t_ms = settle->t_ms[sample_index(settle, back)];
         /* A slow scale gets a longer window rather than a verdict on two readings. */
-        bool is_in = newest_ms - t_ms <= window_ms || count < least;
+        bool is_in = newest_ms - t_ms <= window_ms ||
+                     (count < least && newest_ms - t_ms <= SPAN_MOST_MS) ||
+                     count < SETTLE_SAMPLES_MIN;
         if (t_ms < since_ms || !is_in) {
             break;
         }
@@ -186,7 +189,9 @@ static bool stands_still(const struct window *window, const settled_t *weight, i
     /* Readings do not arrive on the window's edges: three quarters of it must be covered. */
     bool covered =
         window->span_ms * 4 >= (int64_t)window_ms * 3 || window->count == SETTLE_SAMPLES_MAX;
-    if (window->count < terms->samples || window->count < SETTLE_SAMPLES_MIN || !covered) {
+    /* A reading that is a little late must not cost all of them. */
+    bool enough = window->count >= terms->samples || window->span_ms * 4 >= SPAN_MOST_MS * 3;
+    if (!enough || window->count < SETTLE_SAMPLES_MIN || !covered) {
         return false;
     }
     int64_t division_mg = (int64_t)terms->division_g * MG_PER_G;
@@ -195,7 +200,9 @@ static bool stands_still(const struct window *window, const settled_t *weight, i
      * normal noise 1 reading in 10 000 lies six mean distances apart on either side. */
     bool is_narrow = (int64_t)weight->spread_g * MG_PER_G <= 2 * division_mg + 7 * noise;
     bool is_calm = weight->noise_mg <= division_mg * 3 / 4 + noise * 3 / 2;
-    int64_t trend_limit = division_mg / 2 + noise * 5 / square_root(window->kept);
+    /* A slow filter creeps up to the weight; but one digit of one reading is no trend. */
+    int64_t creep_mg = window->newer_count > 2 ? division_mg * 2 / 5 : division_mg / 2;
+    int64_t trend_limit = creep_mg + noise * 5 / square_root(window->kept);
     return is_narrow && is_calm && trend_mg(window) <= trend_limit;
 }
 
@@ -223,14 +230,14 @@ settled_t settle_estimate(const struct settle *settle, int64_t since_ms, int32_t
 
 bool settle_visits(const struct settle *settle, int64_t since_ms, int32_t grams, int32_t within_g)
 {
-    int in_a_row = 0;
-    for (int back = 0; back < settle->count && in_a_row < 2; back++) {
+    for (int back = 0; back < settle->count; back++) {
         int index = sample_index(settle, back);
         if (settle->t_ms[index] < since_ms) {
             break;
         }
-        bool is_near = magnitude((int64_t)settle->grams[index] - grams) <= within_g;
-        in_a_row = is_near ? in_a_row + 1 : 0;
+        if (magnitude((int64_t)settle->grams[index] - grams) <= within_g) {
+            return true;
+        }
     }
-    return in_a_row == 2;
+    return false;
 }

@@ -50,7 +50,7 @@ void settle_push(struct settle *settle, int64_t t_ms, int32_t grams);
 settled_t settle_read(const struct settle *settle, int64_t since_ms,
                       const struct settle_terms *terms);
 
-/* At least two readings in a row since `since_ms` lay within `within_g` of `grams`. */
+/* A reading since `since_ms` lay within `within_g` of `grams`. */
 bool settle_visits(const struct settle *settle, int64_t since_ms, int32_t grams, int32_t within_g);
 
 /* The best estimate over up to `window_ms`, whether it stands still or not. */

@@ -196,6 +196,23 @@ static void bag_taken_up_as_the_lid_opens_is_a_whole_deposit(void **state)
     assert_int_equal(site_deposit(t, 0)->weight_g, 900);
 }
 
+/* Wind pulls at a lid as a hand would, but chooses no class. */
+static void wind_over_what_was_laid_on_the_lid_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] += 900;
+    site_run(t, 30000);
+    for (int i = 0; i < 5; i++) {
+        site_lid(t, WASTE_KITCHEN, true);
+        t->load_g[WASTE_KITCHEN] -= 900;
+        site_run(t, 1200);
+        t->load_g[WASTE_KITCHEN] += 900;
+        site_lid(t, WASTE_KITCHEN, false);
+        site_run(t, 30000);
+    }
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
 /* ---- taken away and put back ----------------------------------------------------------------- */
 
 static void first_heavy_bag_after_an_emptying_is_a_deposit(void **state)
@@ -334,6 +351,7 @@ int main(void)
         SITE_TEST(bag_laid_on_the_lid_first_is_a_whole_deposit),
         SITE_TEST(bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet),
         SITE_TEST(bag_taken_up_as_the_lid_opens_is_a_whole_deposit),
+        SITE_TEST(wind_over_what_was_laid_on_the_lid_is_no_deposit),
         SITE_TEST(first_heavy_bag_after_an_emptying_is_a_deposit),
         SITE_TEST(lid_open_before_the_first_weight_loses_no_bag),
         SITE_TEST(undeclared_heavy_bag_after_an_emptying_is_a_deposit),
