@@ -60,7 +60,8 @@ bool bin_moves_unseen(const struct bin *bin, int64_t now_ms)
 static bool falls_late(const struct bin *bin)
 {
     int32_t limit_ms = bin->late.chosen == bin->site->class ? BIN_LATE_MS : BIN_LATE_OTHER_MS;
-    return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms - bin->late.closed_ms <= limit_ms;
+    return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms != BIN_NEVER &&
+           bin->away.since_ms - bin->late.closed_ms <= limit_ms;
 }
 
 /* No bag comes to rest within one reading: a scale that hung shows what came meanwhile. */
