@@ -95,7 +95,7 @@ static struct frame_result read_refusal(const uint8_t *bytes, size_t count, stru
     value->status = bytes[0] == '!' ? READING_BUSY : READING_ERROR;
     return count < 2                    ? frame_wait()
            : byte_is_line_end(bytes[1]) ? frame_ok(2, 1)
-                                        : reject(REJECT_NOISE, bytes, count);
+                                        : reject(REJECT_NOISE, bytes, 2);
 }
 
 /* What broke the first bytes of a frame, or that more of them are needed. */
