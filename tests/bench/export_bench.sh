@@ -15,8 +15,8 @@ big=${KEEP:-$work}/$deposits
 local_time() {
     echo "strftime('%Y-%m-%d %H:%M:%S', (utc_ms - t_ms + $1) / 1000 + 28800, 'unixepoch')"
 }
-rest="site, bin, bin_class, chosen, declared_after, outcome, weight_g, quality, base_g, final_g,
-      spread_g, visit, scale, clock FROM deposits ORDER BY seq"
+rest="site, bin, bin_class, chosen, item, declared_after, outcome, weight_g, quality, base_g,
+      final_g, spread_g, visit, scale, clock, undone_seq FROM deposits ORDER BY seq"
 # The columns that the kiosk reads, as they lie in the table (its times are made of four of them),
 # and the columns that it writes, with times as a person reads them.
 raw="SELECT seq, opened_ms, closed_ms, t_ms, utc_ms, $rest"
