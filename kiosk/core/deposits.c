@@ -565,7 +565,7 @@ static void conclude_turn(struct step *step, enum waste_class class)
         struct bin_decision decision;
         bool is_next = bin->site->class == class;
         if ((is_next && bin_conclude(bin, kiosk->now_ms, &decision)) ||
-            bin_conclude_unseen(bin, kiosk->now_ms, &decision)) {
+            bin_conclude_unseen(bin, kiosk->now_ms, class, &decision)) {
             judge_decision(step, i, &decision);
         }
     }
