@@ -204,7 +204,7 @@ bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
      * another may have it on the lid still. */
     struct bin_claim claim = claim_of(bin);
     bool is_thrown = claim.expected && claim.chosen == next;
-    if (!is_thrown && !lid_says_nothing(bin, now_ms)) {
+    if (!is_thrown && !falls_late(bin) && !lid_says_nothing(bin, now_ms)) {
         return false;
     }
     int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
