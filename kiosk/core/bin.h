@@ -240,10 +240,11 @@ bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
  * (UNKNOWN) is a deposit that was told as something else (hindsight.c). */
 bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
 
-/* Somebody's next turn begins: a gain that already rests under the open lid, or under a lid that
- * tells nothing, is decided now. */
+/* Somebody's next turn begins, for the class `next`: a gain that already rests under the open lid,
+ * or under a lid that tells nothing or lies, is decided now. */
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
-bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
+bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
+                         struct bin_decision *decision);
 
 /* An opening is being watched whose end is not decided. */
 bool bin_is_busy(const struct bin *bin);

@@ -192,7 +192,8 @@ static void begin_opening(struct step *step, int index)
     struct kiosk *kiosk = step->kiosk;
     struct bin *bin = &kiosk->bins[index];
     struct bin_decision earlier;
-    if (bin_interrupt(bin, kiosk->now_ms, &earlier)) {
+    if (bin_conclude_unseen(bin, kiosk->now_ms, WASTE_NONE, &earlier) ||
+        bin_interrupt(bin, kiosk->now_ms, &earlier)) {
         judge_decision(step, index, &earlier);
     }
     struct visit *visit = visits_touch(&kiosk->visits, kiosk->now_ms);
@@ -565,7 +566,7 @@ static void conclude_turn(struct step *step, enum waste_class class)
         struct bin_decision decision;
         bool is_next = bin->site->class == class;
         if ((is_next && bin_conclude(bin, kiosk->now_ms, &decision)) ||
-            bin_conclude_unseen(bin, kiosk->now_ms, &decision)) {
+            bin_conclude_unseen(bin, kiosk->now_ms, class, &decision)) {
             judge_decision(step, i, &decision);
         }
     }

@@ -192,11 +192,19 @@ static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
     return true;
 }
 
-bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
+                         struct bin_decision *decision)
 {
     *decision = (struct bin_decision){0};
     if (!moves_unwatched(bin) || bin->away.since_ms == BIN_NEVER ||
-        bin->away.grams <= bin->base_g || !lid_says_nothing(bin, now_ms)) {
+        bin->away.grams <= bin->base_g) {
+        return false;
+    }
+    /* Who chooses the same class again has thrown that bag, whatever the lid says; who chooses
+     * another may have it on the lid still. */
+    struct bin_claim claim = claim_of(bin);
+    bool is_thrown = claim.expected && claim.chosen == next;
+    if (!is_thrown && !falls_late(bin) && !lid_says_nothing(bin, now_ms)) {
         return false;
     }
     int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;

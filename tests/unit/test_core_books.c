@@ -212,6 +212,23 @@ static void bag_that_falls_after_the_lid_is_its_openings(void **state)
     assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
 }
 
+/* The next bag comes before the late one was told: each is its own opening's. */
+static void bag_that_fell_late_is_told_before_the_lid_opens_again(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 0);
+    site_run(t, 3000);
+    t->load_g[BIN] += 800;
+    site_run(t, 2900);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    site_drop(t, BIN, 500);
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 800);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 500);
+}
+
 /* It says closed all day; who chose a class and opened nothing did throw. */
 static void lid_stuck_closed_is_outvoted(void **state)
 {
@@ -238,6 +255,7 @@ int main(void)
         SITE_TEST(swapped_bin_is_no_deposit),
         SITE_TEST(leaning_before_the_lid_is_not_the_base),
         SITE_TEST(bag_that_falls_after_the_lid_is_its_openings),
+        SITE_TEST(bag_that_fell_late_is_told_before_the_lid_opens_again),
         SITE_TEST(lid_stuck_closed_is_outvoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

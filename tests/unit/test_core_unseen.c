@@ -102,6 +102,23 @@ static void what_a_stuck_lid_hid_is_told_in_hindsight(void **state)
     assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1);
 }
 
+/* Two bags under a lid that is stuck, and the same class chosen for each. */
+static void same_choice_again_ends_the_deposit_before(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 2; i++) {
+        site_choose(t, WASTE_KITCHEN);
+        site_run(t, 1000);
+        t->load_g[WASTE_KITCHEN] += 600 + 200 * i;
+        site_run(t, 5000);
+    }
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 600);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 800);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_CONSISTENT);
+}
+
 static void a_lid_that_opened_since_hid_nothing(void **state)
 {
     struct test_site *t = *state;
@@ -346,6 +363,7 @@ int main(void)
         SITE_TEST(choice_made_after_the_weight_came_is_none),
         SITE_TEST(weight_under_the_chosen_lid_counts_though_another_opened),
         SITE_TEST(what_a_stuck_lid_hid_is_told_in_hindsight),
+        SITE_TEST(same_choice_again_ends_the_deposit_before),
         SITE_TEST(a_lid_that_opened_since_hid_nothing),
         SITE_TEST(what_was_taken_away_again_was_no_deposit),
         SITE_TEST(bag_laid_on_the_lid_first_is_a_whole_deposit),
