@@ -240,8 +240,9 @@ bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
  * (UNKNOWN) is a deposit that was told as something else (hindsight.c). */
 bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
 
-/* Somebody's next turn begins, for the class `next`: a gain that already rests under the open lid,
- * or under a lid that tells nothing or lies, is decided now. */
+/* Somebody's next turn begins, for the class `next`, or the lid opens (WASTE_NONE): a gain that
+ * already rests under the open lid, under a lid that tells nothing or lies, or that fell late, is
+ * decided now. */
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision);
 bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
                          struct bin_decision *decision);
