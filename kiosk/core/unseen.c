@@ -131,7 +131,7 @@ static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *
     for (int i = first; i < bin->step_count; i++) {
         decision->retracted_ms[decision->retracted++] = bin->steps[i].opened_ms;
     }
-    bin->step_count = 0;
+    bin->step_count = first;
 }
 
 static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
@@ -195,7 +195,7 @@ static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
                       bin->lid_doubtful || bin->phase == BIN_OPEN || falls_whole(bin);
     if (is_missing) {
-        return claim.chosen != WASTE_NONE || falls_whole(bin) ? BIN_STEP_MS : BIN_ADJUST_MS;
+        return BIN_STEP_MS;
     }
     bool contradicts = claim.expected && lid == SENSOR_OK && bin->away.grams > bin->base_g;
     return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
