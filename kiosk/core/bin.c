@@ -40,6 +40,7 @@ void bin_init(struct bin *bin, const struct site_bin *site, const struct site_ti
         .rest_since_ms = BIN_NEVER,
         .proof_ms = BIN_NEVER,
         .away.since_ms = BIN_NEVER,
+        .passed.since_ms = BIN_NEVER,
         .lean.since_ms = BIN_NEVER,
         .late.closed_ms = BIN_NEVER,
     };
@@ -156,6 +157,7 @@ void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms)
     bin->base_g = grams;
     bin->base_ms = now_ms;
     bin->away.since_ms = BIN_NEVER;
+    bin->passed.since_ms = BIN_NEVER;
     bin->lean.since_ms = BIN_NEVER;
     if (!bin->has_booked) {
         bin->has_booked = true;
@@ -191,6 +193,24 @@ static void watch_lean(struct bin *bin, int64_t now_ms, const settled_t *now)
     }
 }
 
+/* From rest to rest, and higher: another bag. Whoever is here now may be another, too. */
+static void watch_away(struct bin *bin, int64_t now_ms, int32_t grams)
+{
+    struct bin_away *away = &bin->away;
+    if (away->since_ms != BIN_NEVER && distance(grams, away->grams) < bin_min_deposit(bin)) {
+        away->until_ms = now_ms;
+        return;
+    }
+    bool rises = away->since_ms != BIN_NEVER && away->grams > bin->base_g && grams > away->grams;
+    if (rises && away->until_ms - away->since_ms >= BIN_PASS_MS) {
+        bin->passed = *away;
+        bin->passed_claim = bin->claim;
+        bin->passed_claim.since_ms = bin->lean.since_ms;
+        bin->lean = (struct bin_lean){now_ms, grams - bin->base_g};
+    }
+    *away = (struct bin_away){now_ms, now_ms, grams};
+}
+
 static void watch_base(struct bin *bin, int64_t now_ms)
 {
     settled_t now = bin_settled(bin, now_ms, BIN_NEVER);
@@ -210,9 +230,8 @@ static void watch_base(struct bin *bin, int64_t now_ms)
         bin_average(bin, BIN_NEVER, &now);
         bin_rest_at(bin, now.grams, now_ms);
         bin->lean = lean;
-    } else if (bin->away.since_ms == BIN_NEVER ||
-               distance(now.grams, bin->away.grams) >= bin_min_deposit(bin)) {
-        bin->away = (struct bin_away){now_ms, now.grams};
+    } else {
+        watch_away(bin, now_ms, now.grams);
     }
 }
 
@@ -458,7 +477,7 @@ static void note_restless_away(struct bin *bin, int64_t now_ms)
     settled_t off = bin_estimate(bin, now_ms, since_ms + BIN_AWAIT_MS / 2);
     int32_t off_g = distance(off.grams, bin->base_g);
     if (off.has_estimate && off_g >= bin_min_deposit(bin) && off_g > 2 * off.doubt_g) {
-        bin->away = (struct bin_away){since_ms, off.grams};
+        bin->away = (struct bin_away){since_ms, now_ms, off.grams};
     }
 }
 
@@ -473,6 +492,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
     bool lifted = !blind && was_lifted(bin, now_ms - LIFT_MS);
+    bin->step_count = 0;
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
@@ -531,6 +551,7 @@ void bin_service_begin(struct bin *bin)
 {
     bin->phase = BIN_SERVICE;
     bin->hidden_count = 0;
+    bin->step_count = 0;
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
 }

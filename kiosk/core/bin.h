@@ -23,9 +23,13 @@
  * of. Likewise gains under a closed lid that is found stuck (`hidden`). Rows once told stay, also
  * where the scale wakes up again.
  *
+ * Where no lid told of a deposit, a step alone did, and somebody who leaned on the bin for long is
+ * one, too. A step that goes as it came is taken back (`retracted`).
+ *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
- *     deposit.weight_g + closing.change_g + adjustment.change_g - collection.removed_g
+ *     deposit.weight_g + addition.change_g + closing.change_g + adjustment.change_g
+ *         - collection.removed_g
  *         = base now - first base - what has drifted since the last row
  *
  * `booked_g` is the level that the rows account for; base_g - booked_g, the drift, has a row of its
@@ -46,9 +50,12 @@ enum {
     BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie; and then until who
                               made it is gone, as a bag may be laid on a lid before it is opened */
     BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
-    BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins */
-    BIN_LATE_MS = 10000, /* so long after an opening without a gain its bag may still fall, where
-                            the person had chosen this class; ... */
+    BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins, ... */
+    BIN_PASS_MS = 700, /* ... and after it is known to rest, before the next bag falls on it */
+    BIN_VAIN_MS =
+        10000, /* a lid that was open so long for nothing when somebody chooses is stuck */
+    BIN_LATE_MS = 10000, /* so long after an opening the rest of its bag may still fall, or all of
+                            it, where the person had chosen this class; ... */
     BIN_LATE_OTHER_MS = 4000, /* ... and where not */
     BIN_THROW_MS = 1000,      /* a shorter opening was wind, or a look */
     BIN_AWAIT_MS = 2000,  /* weight that rested longer before a lid opened was not that person's */
@@ -58,6 +65,8 @@ enum {
     BIN_SWAP_MS = 5 * 60 * 1000, /* a bin that was taken away is put back within so long */
     BIN_LEAN_MS = 1500,          /* weight that came and went: shorter is a touch */
     BIN_LEAN_G = 300,
+    BIN_STEPS_MAX = 3,
+    BIN_RETRACT_MS = 3 * 60 * 1000, /* a step that goes again within so long was no bag */
     BIN_DOUBTED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
 };
 
@@ -95,6 +104,7 @@ struct bin_opening {
 /* Settled weight that is not the base, while nothing should change it. */
 struct bin_away {
     int64_t since_ms; /* BIN_NEVER: it is at the base */
+    int64_t until_ms; /* it was last seen there */
     int32_t grams;
 };
 
@@ -110,6 +120,12 @@ struct bin_claim {
     bool holds;       /* their visit waits for what becomes of it */
     int32_t first_g;  /* the first reading off the base */
     int64_t stood_ms; /* since when the value before it had been repeated; 0 */
+};
+
+/* A deposit that nothing but the weight told of. */
+struct bin_step {
+    int64_t opened_ms, told_ms;
+    int32_t base_g; /* before it came */
 };
 
 /* Somebody leans, or pulls: how far and since when the readings are off the base. */
@@ -149,6 +165,8 @@ struct bin {
     bool has_booked;
     int32_t booked_g;
     struct bin_away away;
+    struct bin_away passed;        /* where it had rested before it rose to there, ... */
+    struct bin_claim passed_claim; /* ... and whose that was */
     struct bin_lean lean;
     struct bin_claim claim;
     struct bin_zero zero;
@@ -157,16 +175,18 @@ struct bin {
 
     int64_t taken_away_ms; /* the weight fell far below what the site says of an empty bin;
                               BIN_NEVER */
-    int32_t laid_g;        /* came under the closed lid, and was told as a gain; 0 */
-    bool lid_has_opened;   /* since the start */
-    bool lid_doubtful;     /* it says closed although bags came: a step decides alone */
+    struct bin_step steps[BIN_STEPS_MAX]; /* the newest, one on the other, oldest first */
+    int step_count;
+    int32_t laid_g;      /* came under the closed lid, and was told as a gain; 0 */
+    bool lid_has_opened; /* since the start */
+    bool lid_doubtful;   /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     bool gained;                /* the newest reading lies above the opening's base */
     int64_t rest_since_ms;      /* OPEN: standing still since; BIN_NEVER */
     int32_t rest_g;
-    struct bin_opening late; /* the latest opening that ended without a gain, while its bag may
-                                still fall: late.closed_ms, or BIN_NEVER */
+    struct bin_opening late; /* the latest opening, while its bag, or the rest of it, may still
+                                fall: late.closed_ms, or BIN_NEVER */
     int64_t proof_ms;        /* when a verdict is compared with what rests; BIN_NEVER */
     int32_t proof_g;
     /* What may be told again in hindsight, oldest first. */
@@ -184,6 +204,7 @@ enum bin_verdict {
                       or a removal) */
     BIN_UNKNOWN,   /* an opening ended and the scale could not say */
     BIN_STEP,      /* weight came with no lid sensor to see an opening */
+    BIN_ADDITION,  /* more of what `opening` brought, which is told already, came to rest */
     BIN_ADJUSTMENT /* weight came or went under a closed lid, or only the base moved: `cause` */
 };
 
@@ -196,6 +217,9 @@ struct bin_decision {
     int32_t base_g, final_g, spread_g;
     int32_t peak_g; /* ADJUST_LEANING */
     bool fell_late; /* GAIN: of an opening that had ended without one */
+    /* ADJUSTMENT: deposits of before that went with it, by their openings. */
+    int retracted;
+    int64_t retracted_ms[BIN_STEPS_MAX];
 };
 
 void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing);

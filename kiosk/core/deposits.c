@@ -124,29 +124,11 @@ static bool is_on_screen(const struct kiosk *kiosk, const struct bin *bin)
     return bin_is_busy(bin) && bin->opening.visit == kiosk->visits.current.id;
 }
 
-static bool is_wrong(const struct bin *bin)
-{
-    const struct bin_opening *opening = &bin->opening;
-    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
-}
-
-/* Both were opened for the very same choice: what others chose since changes nothing. */
-static bool same_choice(const struct bin_opening *a, const struct bin_opening *b)
-{
-    return a->visit == b->visit && a->chosen == b->chosen && a->choice_ms == b->choice_ms;
-}
-
-/* The choice that they were opened for still stands. */
-static bool is_standing(const struct visit *visit, const struct bin_opening *opening)
-{
-    return visit->choice == opening->chosen && visit->choice_ms == opening->choice_ms;
-}
-
 int deposits_wrong_bin(const struct kiosk *kiosk)
 {
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
-        if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN && is_wrong(bin) &&
+        if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN && near_miss_threatens(bin) &&
             !bin->opening.meant_it) {
             return i;
         }
@@ -206,7 +188,7 @@ static void begin_opening(struct step *step, int index)
     bin->opening.near_miss_ms = visit->near_miss_ms;
     copy_text(bin->opening.item, ITEM_NAME_MAX, visit->item);
     record_opening(step, bin, visit);
-    if (is_wrong(bin)) {
+    if (near_miss_threatens(bin)) {
         step_sound(step, SOUND_WRONG_LID);
     }
 }
@@ -354,73 +336,6 @@ static void adopt(struct step *step, const struct bin_decision *decision,
     opening->meant_it = false;
 }
 
-/* A wrong lid that was closed in time, and whose scale is still busy: it seems to hold nothing. */
-static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_opening *opening)
-{
-    for (int i = 0; i < kiosk->site->bin_count; i++) {
-        const struct bin *bin = &kiosk->bins[i];
-        const struct bin_opening *other = &bin->opening;
-        if (bin->phase != BIN_WEIGHING || other->decided || !same_choice(other, opening) ||
-            !is_wrong(bin) || other->is_spent || !other->has_base ||
-            other->first_closed_ms > opening->gain_ms) {
-            continue;
-        }
-        settled_t now = bin_estimate(bin, kiosk->now_ms, other->first_closed_ms);
-        if (now.has_estimate && now.grams - other->base_g < bin_min_deposit(bin)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The wrong lid was closed again, with nothing in it, before the weight landed. */
-static bool was_warned(const struct kiosk *kiosk, const struct visit *visit,
-                       const struct bin_opening *opening)
-{
-    bool before = opening->near_miss && opening->near_miss_ms <= opening->gain_ms;
-    bool since = visit != NULL && is_standing(visit, opening) && visit->near_miss &&
-                 visit->near_miss_ms <= opening->gain_ms;
-    return before || since || is_being_corrected(kiosk, opening);
-}
-
-/* A near miss belongs to the choice it was made for, and to the openings made for it. */
-static void tell_near_miss(struct kiosk *kiosk, struct visit *visit,
-                           const struct bin_opening *wrong)
-{
-    if (is_standing(visit, wrong) && !visit->near_miss) {
-        visit->near_miss = true;
-        visit->near_miss_ms = wrong->first_closed_ms;
-    }
-    for (int i = 0; i < kiosk->site->bin_count; i++) {
-        struct bin_opening *opening = &kiosk->bins[i].opening;
-        if (bin_is_busy(&kiosk->bins[i]) && same_choice(opening, wrong) && !opening->near_miss) {
-            opening->near_miss = true;
-            opening->near_miss_ms = wrong->first_closed_ms;
-        }
-    }
-}
-
-/* One near miss is made good for by one deposit. */
-static void spend_near_miss(struct kiosk *kiosk, struct visit *visit,
-                            const struct bin_opening *corrected)
-{
-    if (is_standing(visit, corrected)) {
-        visit->near_miss = false;
-    }
-    for (int i = 0; i < kiosk->site->bin_count; i++) {
-        struct bin *bin = &kiosk->bins[i];
-        struct bin_opening *opening = &bin->opening;
-        if (same_choice(opening, corrected)) {
-            opening->near_miss = false;
-            opening->is_spent =
-                bin->phase == BIN_WEIGHING && opening->first_closed_ms <= corrected->gain_ms;
-        }
-        if (same_choice(&bin->late, corrected)) {
-            bin->late.near_miss = false;
-        }
-    }
-}
-
 static void on_deposit(struct step *step, int index, struct bin_decision *decision)
 {
     struct kiosk *kiosk = step->kiosk;
@@ -428,8 +343,8 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
         adopt(step, decision, &decision->opening);
     }
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
-    enum outcome outcome =
-        outcome_of(&kiosk->bins[index], decision, was_warned(kiosk, visit, &decision->opening));
+    enum outcome outcome = outcome_of(&kiosk->bins[index], decision,
+                                      near_miss_happened(kiosk, visit, &decision->opening));
     struct event_deposit deposit = deposit_of(kiosk, index, decision, outcome);
     struct kiosk_event event = {.kind = EVENT_DEPOSIT, .body.deposit = deposit};
     uint32_t token = step_record(step, &event);
@@ -438,7 +353,7 @@ static void on_deposit(struct step *step, int index, struct bin_decision *decisi
         visit->deposits++;
         visit->grams += deposit.weight_g;
         if (outcome == OUTCOME_CORRECTED) {
-            spend_near_miss(kiosk, visit, &decision->opening);
+            near_miss_spend(kiosk, visit, &decision->opening);
         }
         visit->last_ms = kiosk->now_ms;
     }
@@ -463,7 +378,7 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
     if (visit != NULL && wrong_lid) {
         visit->near_misses++;
         if (!decision->opening.is_spent) {
-            tell_near_miss(kiosk, visit, &decision->opening);
+            near_miss_tell(kiosk, visit, &decision->opening);
         }
     }
     struct kiosk_event event = {
@@ -537,8 +452,12 @@ static void judge_decision(struct step *step, int index, const struct bin_decisi
     case BIN_NO_GAIN:
         on_no_gain(step, index, decision);
         break;
+    case BIN_ADDITION:
+        corrections_add(step, index, decision);
+        break;
     case BIN_ADJUSTMENT:
         deposits_adjust(step, index, decision);
+        corrections_retract(step, index, decision);
         break;
     }
 }

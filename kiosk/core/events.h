@@ -41,6 +41,7 @@ enum {
     X(EVENT_ZERO, "zero", scale_order)      /* a scale was told to set its zero */                 \
     X(EVENT_TARE, "tare", scale_order)      /* a scale was told to tare */                         \
     X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
+    X(EVENT_ADDITION, "addition", addition) /* more of a deposit came to rest after its row */     \
     X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */                  \
     X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */                    \
     X(EVENT_KEY, "key", key)                   /* the signing key is another one from here on */   \
@@ -136,6 +137,15 @@ struct event_device {
 struct event_undone {
     int64_t visit;
     int64_t deposit_seq;
+};
+/* A part of the bag had hung on the rim. The deposit's row stays; its weight, and what the scale
+ * showed after it, are larger by `change_g` wherever they are read or summed up. */
+struct event_addition {
+    int64_t visit;
+    int64_t deposit_seq;
+    int32_t bin;
+    int32_t change_g;        /* positive */
+    int32_t base_g, final_g; /* before and after this part fell */
 };
 struct event_inspection {
     int32_t bin;
@@ -253,6 +263,7 @@ struct kiosk_event {
         struct event_overload overload;
         struct event_frozen frozen;
         struct event_undone undone;
+        struct event_addition addition;
         struct event_inspection inspection;
         struct event_checkpoint checkpoint;
         struct event_key key;

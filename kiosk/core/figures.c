@@ -55,13 +55,6 @@ void figures_add_deposit(struct figures *figures, const struct event_deposit *de
     add_sum(&figures->deposits[deposit->bin_class][deposit->outcome], &one);
 }
 
-void figures_take_back(struct figures *figures, const struct event_deposit *deposit)
-{
-    const struct figure_sum one = sum_of(deposit);
-    add_times(&figures->deposits[deposit->bin_class][deposit->outcome], &one, -1);
-    add_sum(&figures->undone, &one);
-}
-
 void figures_add_closing(struct figures *figures, const struct event_closing *closing)
 {
     figures->near_misses += closing->wrong_lid;
@@ -376,30 +369,96 @@ static struct figures *day_of(struct figures_calendar *calendar, const moment_t 
 static void remember(struct figures_calendar *calendar, const struct kiosk_event *event,
                      int64_t seq)
 {
+    const struct event_deposit *deposit = &event->body.deposit;
     calendar->recent[calendar->next_recent] = (struct figures_recent){
-        .seq = seq, .day = local_day(event->at.utc_ms), .deposit = event->body.deposit};
+        .seq = seq,
+        .day = local_day(event->at.utc_ms),
+        .visit = deposit->visit,
+        .opened_ms = deposit->opened_ms,
+        .bin = deposit->bin,
+        .bin_class = deposit->bin_class,
+        .outcome = deposit->outcome,
+        .sum = sum_of(deposit),
+    };
     calendar->next_recent = (calendar->next_recent + 1) % FIGURES_RECENT;
+}
+
+static struct figures_recent *find_recent(struct figures_calendar *calendar, int64_t seq)
+{
+    for (int i = 0; i < FIGURES_RECENT; i++) {
+        if (seq != 0 && calendar->recent[i].seq == seq) {
+            return &calendar->recent[i];
+        }
+    }
+    return NULL;
+}
+
+const struct figures_recent *figures_find(const struct figures_calendar *calendar, int32_t bin,
+                                          int64_t opened_ms)
+{
+    const struct figures_recent *newest = NULL; /* another boot may have had the same time */
+    for (int i = 0; i < FIGURES_RECENT; i++) {
+        const struct figures_recent *recent = &calendar->recent[i];
+        if (recent->seq > (newest == NULL ? 0 : newest->seq) && recent->bin == bin &&
+            recent->opened_ms == opened_ms) {
+            newest = recent;
+        }
+    }
+    return newest;
+}
+
+/* Where a deposit is counted; NULL where its day is remembered no more. */
+static struct figure_sum *sum_with(struct figures_calendar *calendar,
+                                   const struct figures_recent *recent)
+{
+    const struct figures_day *day = find_day(calendar, recent->day);
+    if (day == NULL) {
+        return NULL;
+    }
+    struct figures *figures = &calendar->days[day - calendar->days].figures;
+    return recent->undone ? &figures->undone
+                          : &figures->deposits[recent->bin_class][recent->outcome];
+}
+
+static void count(struct figures_calendar *calendar, const struct figures_recent *recent,
+                  const struct figure_sum *part, int times)
+{
+    struct figure_sum *sum = sum_with(calendar, recent);
+    if (sum != NULL) {
+        add_times(sum, part, times);
+    }
 }
 
 static void take_back(struct figures_calendar *calendar, int64_t seq)
 {
-    for (int i = 0; i < FIGURES_RECENT; i++) {
-        struct figures_recent *recent = &calendar->recent[i];
-        if (seq == 0 || recent->seq != seq) {
-            continue;
-        }
-        const struct figures_day *day = find_day(calendar, recent->day);
-        if (day != NULL) {
-            figures_take_back(&calendar->days[day - calendar->days].figures, &recent->deposit);
-        }
-        recent->seq = 0; /* once only */
+    struct figures_recent *recent = find_recent(calendar, seq);
+    if (recent == NULL || recent->undone) {
+        return;
     }
+    count(calendar, recent, &recent->sum, -1);
+    recent->undone = true;
+    count(calendar, recent, &recent->sum, 1);
+}
+
+static void complete(struct figures_calendar *calendar, const struct event_addition *addition)
+{
+    struct figures_recent *recent = find_recent(calendar, addition->deposit_seq);
+    if (recent == NULL || recent->sum.weighed == 0) {
+        return;
+    }
+    const struct figure_sum more = {.grams = addition->change_g};
+    add_sum(&recent->sum, &more);
+    count(calendar, recent, &more, 1);
 }
 
 void figures_apply(struct figures_calendar *calendar, const struct kiosk_event *event, int64_t seq)
 {
     if (event->kind == EVENT_UNDONE) {
         take_back(calendar, event->body.undone.deposit_seq);
+        return;
+    }
+    if (event->kind == EVENT_ADDITION) {
+        complete(calendar, &event->body.addition);
         return;
     }
     if (event->kind != EVENT_DEPOSIT && event->kind != EVENT_CLOSING &&

@@ -9,8 +9,9 @@
  *   督导抽检准确率   (checked - wrong) / checked, with the 95 % interval of Wilson (1927)
  *   undone         deposits that the person took back: in none of the above, counted apart
  *
- * A deposit belongs to the local day of its own row, also when it is taken back after midnight.
- * Pure, integers only; struct figures_calendar is part of struct kiosk.
+ * A deposit belongs to the local day of its own row, also when it is taken back, or more of it
+ * comes to rest, after midnight. Pure, integers only; struct figures_calendar is part of struct
+ * kiosk.
  */
 #ifndef KIOSK_CORE_FIGURES_H
 #define KIOSK_CORE_FIGURES_H
@@ -19,7 +20,7 @@
 
 enum {
     FIGURES_DAYS = 16,         /* a week, and days that a wrong clock made up */
-    FIGURES_RECENT = 64,       /* deposits that may still be taken back */
+    FIGURES_RECENT = 64,       /* deposits that a later row may still change */
     FIGURES_SAMPLE_LEAST = 30, /* below so many checked a site that says nothing reads 样本不足 */
     FIGURES_ALL = -1,          /* any class, any outcome */
     WILSON_CHECKED_MAX = 9000000 /* more are scaled down to it */
@@ -47,8 +48,6 @@ struct figures {
 void figures_add(struct figures *sum, const struct figures *part);
 void figures_subtract(struct figures *sum, const struct figures *part);
 void figures_add_deposit(struct figures *figures, const struct event_deposit *deposit);
-/* Takes a deposit that was added out again, and counts it as undone. */
-void figures_take_back(struct figures *figures, const struct event_deposit *deposit);
 void figures_add_closing(struct figures *figures, const struct event_closing *closing);
 void figures_add_inspection(struct figures *figures, const struct event_inspection *inspection);
 
@@ -155,7 +154,12 @@ struct figures_day {
 struct figures_recent {
     int64_t seq; /* 0 = free */
     int64_t day;
-    struct event_deposit deposit;
+    int64_t visit, opened_ms;
+    int32_t bin;
+    enum waste_class bin_class;
+    enum outcome outcome;
+    bool undone;
+    struct figure_sum sum; /* of it alone */
 };
 
 struct figures_calendar {
@@ -166,6 +170,10 @@ struct figures_calendar {
 
 /* One row of the ledger, in its order; kinds that count in no figure are ignored. */
 void figures_apply(struct figures_calendar *calendar, const struct kiosk_event *event, int64_t seq);
+
+/* The deposit of this bin's opening, where it is in the ledger and not long past; or NULL. */
+const struct figures_recent *figures_find(const struct figures_calendar *calendar, int32_t bin,
+                                          int64_t opened_ms);
 
 /* The sum of the days of the week of `utc_ms`, and of its day alone. */
 struct figures figures_of_day(const struct figures_calendar *calendar, int64_t utc_ms);

@@ -200,6 +200,7 @@ static void stored(struct step *step, uint32_t token, int64_t seq)
     struct pending_event done = *slot;
     *slot = (struct pending_event){0};
     deposits_stored(step, &done, seq);
+    corrections_stored(step, &done.event);
     undo_stored(step, &done, seq);
     service_stored(step, token);
     inspect_stored(step, token);

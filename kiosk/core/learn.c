@@ -7,17 +7,22 @@ enum {
     /* A scale that scatters more at rest is shaken or broken: that is not its character. */
     NOISY_DIVISIONS = 5,
     SAMPLES_MOST = 24,
-    PROOFS = 8 /* so many verdicts in a row that held make the window shorter */
+    /* A site file may be wrong about the division, but not by so much more, ... */
+    DIVISION_TIMES = 4,
+    DIVISION_MOST_G = 200, /* ... or at so coarse a scale */
+    PROOFS = 8             /* so many verdicts in a row that held make the window shorter */
 };
 
 void learn_init(struct learn *learn, int32_t division_g, int32_t window_ms)
 {
     int32_t short_ms = window_ms < LEARN_WINDOW_MS ? window_ms : LEARN_WINDOW_MS;
+    int32_t most_g = DIVISION_TIMES * division_g;
     *learn = (struct learn){
         .terms = {.short_ms = short_ms,
                   .long_ms = window_ms,
                   .division_g = division_g,
                   .samples = SETTLE_SAMPLES_MIN},
+        .division_most_g = most_g > DIVISION_MOST_G ? most_g : DIVISION_MOST_G,
         .since_ms = INT64_MIN,
     };
 }
@@ -30,11 +35,13 @@ void learn_value(struct learn *learn, int32_t grams)
     if (change_g == 0) {
         return;
     }
-    /* Forth and back again is the last digit; forth alone may be any load. */
+    /* Forth and back again is the last digit; forth alone may be any load, and far forth and back a
+     * digit that the wire turned. */
     bool is_back = change_g == -learn->change_g;
     learn->change_g = change_g;
     int32_t step_g = change_g < 0 ? -change_g : change_g;
-    if (!is_back || (learn->step_g != 0 && step_g > learn->step_g)) {
+    if (!is_back || step_g > learn->division_most_g ||
+        (learn->step_g != 0 && step_g > learn->step_g)) {
         return;
     }
     if (step_g != learn->step_g) {

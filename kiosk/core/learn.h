@@ -25,7 +25,8 @@ struct learn {
     struct settle_terms terms;
     bool knows_division, knows_noise;
 
-    int32_t last_g; /* the reading before, with has_last */
+    int32_t division_most_g; /* no larger step is one */
+    int32_t last_g;          /* the reading before, with has_last */
     bool has_last;
     int32_t change_g; /* the latest step */
     int32_t step_g;   /* the smallest that was taken back so far; 0 = none */

@@ -53,13 +53,15 @@ static void begin_proof(struct bin *bin, const settled_t *weight, int64_t now_ms
 static void remember_late(struct bin *bin, const struct bin_decision *decision)
 {
     const struct bin_opening *opening = &decision->opening;
-    bool may_fall = decision->verdict == BIN_NO_GAIN && !opening->interrupted &&
-                    !opening->decided && decision->weight_g > -bin_min_deposit(bin) &&
-                    opening->closed_ms - opening->opened_ms >= BIN_THROW_MS;
+    bool brought = decision->verdict == BIN_GAIN;
+    bool was_thrown_into = decision->verdict == BIN_NO_GAIN && !opening->decided &&
+                           decision->weight_g > -bin_min_deposit(bin) &&
+                           opening->closed_ms - opening->opened_ms >= BIN_THROW_MS;
     bin->late.closed_ms = BIN_NEVER;
-    if (may_fall) {
+    if ((brought || was_thrown_into) && !opening->interrupted) {
         bin->late = *opening;
         bin->late.decided = true;
+        bin->late.has_brought = brought;
     }
 }
 
@@ -207,7 +209,8 @@ static bool decide_lifted(struct bin *bin, struct bin_decision *decision)
     return true;
 }
 
-static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
+/* `vain_ms`: an opening that brought nothing for so long is over. */
+static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms, int64_t vain_ms,
                         struct bin_decision *decision)
 {
     bool rested = bin->rest_since_ms != BIN_NEVER && now_ms - bin->rest_since_ms >= rest_ms;
@@ -224,7 +227,7 @@ static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
     }
     judge(bin, &weight, decision);
     /* Where next to nothing came, the lid's closing decides; but nobody holds it for ever. */
-    bool is_over = now_ms - bin->opening.opened_ms >= VISIT_OPEN_LIMIT_MS;
+    bool is_over = now_ms - bin->opening.opened_ms >= vain_ms;
     if (decision->verdict != BIN_GAIN && !is_over) {
         return false;
     }
@@ -241,11 +244,8 @@ static bool decide_open(struct bin *bin, int64_t now_ms, int64_t rest_ms,
 bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     *decision = (struct bin_decision){0};
-    if (bin->phase != BIN_OPEN || bin->opening.decided ||
-        bin->rest_g - bin->opening.base_g < bin_min_deposit(bin)) {
-        return false;
-    }
-    return decide_open(bin, now_ms, BIN_CONCLUDE_MS, decision);
+    return bin->phase == BIN_OPEN && !bin->opening.decided &&
+           decide_open(bin, now_ms, BIN_CONCLUDE_MS, BIN_VAIN_MS, decision);
 }
 
 /* ---- the zero key ---------------------------------------------------------------------------- */
@@ -288,9 +288,9 @@ bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
         if (decide_lifted(bin, decision)) {
             return true;
         }
-        return bin->opening.decided
-                   ? decide_unseen(bin, now_ms, decision)
-                   : decide_open(bin, now_ms, bin->timing->lid_left_open_ms, decision);
+        return bin->opening.decided ? decide_unseen(bin, now_ms, decision)
+                                    : decide_open(bin, now_ms, bin->timing->lid_left_open_ms,
+                                                  VISIT_OPEN_LIMIT_MS, decision);
     case BIN_RESTING:
         return decide_unseen(bin, now_ms, decision);
     case BIN_SERVICE:

@@ -36,6 +36,22 @@ void deposits_stored(struct step *step, const struct pending_event *pending, int
 int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that is open, or -1 */
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
 
+/* near_miss.c */
+bool near_miss_threatens(const struct bin *bin); /* its lid is not of the class that was chosen */
+/* The wrong lid was closed again, with nothing in it, before the weight landed. `visit` as
+ * visits_find() says. */
+bool near_miss_happened(const struct kiosk *kiosk, const struct visit *visit,
+                        const struct bin_opening *opening);
+void near_miss_tell(struct kiosk *kiosk, struct visit *visit, const struct bin_opening *wrong);
+/* One near miss is made good for by one deposit. */
+void near_miss_spend(struct kiosk *kiosk, struct visit *visit, const struct bin_opening *corrected);
+
+/* corrections.c */
+/* More of what this decision's opening brought, or, where that cannot be said, weight of nobody. */
+void corrections_add(struct step *step, int bin, const struct bin_decision *decision);
+void corrections_retract(struct step *step, int bin, const struct bin_decision *removal);
+void corrections_stored(struct step *step, const struct kiosk_event *event);
+
 /* claims.c: before a bin decides, and after */
 void claims_watch(struct step *step, struct bin *bin);
 void claims_settle(struct step *step, struct bin *bin);
@@ -62,6 +78,7 @@ int64_t service_deadline(const struct kiosk *kiosk);
 
 /* undo.c */
 void undo_intent(struct step *step);
+void undo_retract(struct step *step, const struct figures_recent *deposit); /* it was none */
 void undo_stored(struct step *step, const struct pending_event *pending, int64_t seq);
 int64_t undo_until(const struct kiosk *kiosk); /* INT64_MIN where nothing may be taken back */
 

@@ -1,5 +1,6 @@
 /* Taking back: for a few seconds after the receipt the person may say that it was no deposit, or
- * not the one that was chosen. The row stays; another one names it. */
+ * not the one that was chosen; and where nothing but the weight told of it, it is none when that
+ * goes again. The row stays; another one names it. */
 #include "kiosk/core/step.h"
 
 #include <stddef.h>
@@ -21,17 +22,23 @@ static void record_undone(struct step *step, int64_t visit, int64_t seq)
 }
 
 /* What was deposited in this visit so far is said on the screen: without this one. */
-static void leave_visit(struct step *step, const struct event_deposit *deposit)
+static void leave_visit(struct step *step, int64_t id, int32_t grams)
 {
-    struct visits *visits = &step->kiosk->visits;
-    struct visit *visit = visits_find(visits, deposit->visit);
+    struct visit *visit = visits_find(&step->kiosk->visits, id);
     if (visit != NULL) {
         visit->deposits--;
-        visit->grams -= deposit->weight_g;
+        visit->grams -= grams;
     }
-    if (visits->current.id != 0) {
-        visits_touch(visits, step->kiosk->now_ms);
+}
+
+void undo_retract(struct step *step, const struct figures_recent *deposit)
+{
+    struct receipt *receipt = &step->kiosk->receipt;
+    if (receipt->recorded && receipt->seq == deposit->seq) {
+        receipt->shown = false;
     }
+    leave_visit(step, deposit->visit, (int32_t)deposit->sum.grams);
+    record_undone(step, deposit->visit, deposit->seq);
 }
 
 void undo_intent(struct step *step)
@@ -43,7 +50,10 @@ void undo_intent(struct step *step)
     }
     receipt->undone = true;
     receipt->hide_ms = kiosk->now_ms + kiosk->site->timing.visit_idle_ms;
-    leave_visit(step, &receipt->deposit);
+    leave_visit(step, receipt->deposit.visit, receipt->deposit.weight_g);
+    if (kiosk->visits.current.id != 0) {
+        visits_touch(&kiosk->visits, kiosk->now_ms);
+    }
     if (receipt->recorded) {
         record_undone(step, receipt->deposit.visit, receipt->seq);
         return;

@@ -56,12 +56,34 @@ bool bin_moves_unseen(const struct bin *bin, int64_t now_ms)
            (claim_of(bin).expected || lid_says_nothing(bin, now_ms));
 }
 
-/* A bag that hung on the rim of an opening that had brought nothing. */
+/* When what rests off the base began to move there. */
+static int64_t left_ms(const struct bin *bin)
+{
+    bool is_known = bin->lean.since_ms != BIN_NEVER && bin->lean.since_ms < bin->away.since_ms;
+    return is_known ? bin->lean.since_ms : bin->away.since_ms;
+}
+
+/* A bag that hung on the rim, of an opening that had brought nothing or the rest of it. */
 static bool falls_late(const struct bin *bin)
 {
-    int32_t limit_ms = bin->late.chosen == bin->site->class ? BIN_LATE_MS : BIN_LATE_OTHER_MS;
+    bool is_likely = bin->late.has_brought || bin->late.chosen == bin->site->class;
     return bin->late.closed_ms != BIN_NEVER && bin->away.since_ms != BIN_NEVER &&
-           bin->away.since_ms - bin->late.closed_ms <= limit_ms;
+           left_ms(bin) - bin->late.closed_ms <= (is_likely ? BIN_LATE_MS : BIN_LATE_OTHER_MS);
+}
+
+/* Nobody else is here, nor has the same person chosen this class again: it is of the bag that was
+ * told. */
+static bool completes(const struct bin *bin)
+{
+    struct bin_claim claim = claim_of(bin);
+    bool is_theirs = claim.visit == 0 || claim.visit == bin->late.visit;
+    return falls_late(bin) && bin->late.has_brought && is_theirs && !claim.expected &&
+           bin->phase == BIN_RESTING;
+}
+
+static bool falls_whole(const struct bin *bin)
+{
+    return falls_late(bin) && !bin->late.has_brought;
 }
 
 /* No bag comes to rest within one reading: a scale that hung shows what came meanwhile. */
@@ -86,6 +108,32 @@ static void doubt_gain(struct bin *bin, const struct bin_decision *decision)
     }
 }
 
+static void remember_step(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
+{
+    if (bin->step_count == BIN_STEPS_MAX) {
+        memmove(&bin->steps[0], &bin->steps[1], (BIN_STEPS_MAX - 1) * sizeof bin->steps[0]);
+        bin->step_count--;
+    }
+    bin->steps[bin->step_count++] = (struct bin_step){
+        .opened_ms = decision->opening.opened_ms, .told_ms = now_ms, .base_g = decision->base_g};
+}
+
+/* Back to where the weight had been before one of them: that one, and what came on it, was leaning.
+ */
+static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    int first = 0;
+    while (first < bin->step_count &&
+           (now_ms - bin->steps[first].told_ms > BIN_RETRACT_MS ||
+            decide_distance(decision->final_g, bin->steps[first].base_g) >= bin_min_deposit(bin))) {
+        first++;
+    }
+    for (int i = first; i < bin->step_count; i++) {
+        decision->retracted_ms[decision->retracted++] = bin->steps[i].opened_ms;
+    }
+    bin->step_count = first;
+}
+
 static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
@@ -95,7 +143,14 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
         bin->taken_away_ms = BIN_NEVER;
         return;
     }
-    if (falls_late(bin)) {
+    if (completes(bin)) {
+        decision->verdict = BIN_ADDITION;
+        decision->cause = ADJUST_GAIN;
+        decision->opening = bin->late;
+        bin->laid_g = decision->weight_g;
+        return;
+    }
+    if (falls_whole(bin)) {
         int32_t base_g = decision->opening.base_g;
         decision->verdict = BIN_GAIN;
         decision->fell_late = true;
@@ -110,6 +165,8 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
     bin->laid_g = 0;
     if (decision->verdict == BIN_ADJUSTMENT) {
         doubt_gain(bin, decision);
+    } else {
+        remember_step(bin, now_ms, decision);
     }
     /* Only a person's choice is witness against a lid: leaning and swaps have none. */
     bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
@@ -119,9 +176,12 @@ static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision
 {
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
+    retract_steps(bin, now_ms, decision);
     bin->laid_g = 0;
     hindsight_unhide(bin);
-    if (decision->final_g < bin->site->tare_g - TAKEN_AWAY_G) {
+    /* What is taken away weighs something, whatever the scale calls zero. */
+    if (decision->final_g < bin->site->tare_g - TAKEN_AWAY_G &&
+        decision->weight_g <= -TAKEN_AWAY_G) {
         bin->taken_away_ms = now_ms;
     }
 }
@@ -133,7 +193,7 @@ static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
     struct bin_claim claim = claim_of(bin);
     enum sensor_state lid = bin_lid_state(bin, now_ms);
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
-                      bin->lid_doubtful || bin->phase == BIN_OPEN || falls_late(bin);
+                      bin->lid_doubtful || bin->phase == BIN_OPEN || falls_whole(bin);
     if (is_missing) {
         return BIN_STEP_MS;
     }
@@ -141,7 +201,7 @@ static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
     return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
 }
 
-static struct bin_opening unseen_opening(const struct bin *bin)
+static struct bin_opening unseen_opening(const struct bin *bin, int64_t rested_ms)
 {
     struct bin_claim claim = claim_of(bin);
     struct bin_opening opening = {
@@ -149,14 +209,57 @@ static struct bin_opening unseen_opening(const struct bin *bin)
         .chosen = claim.chosen,
         .choice_ms = claim.choice_ms,
         .opened_ms = bin->base_ms,
-        .closed_ms = bin->away.since_ms,
-        .first_closed_ms = bin->away.since_ms,
-        .gain_ms = bin->away.since_ms,
+        .closed_ms = rested_ms,
+        .first_closed_ms = rested_ms,
+        .gain_ms = rested_ms,
         .has_base = true,
         .base_g = bin->base_g,
     };
     memcpy(opening.item, claim.item, sizeof opening.item);
     return opening;
+}
+
+/* The weight has come to rest off the base, as `weight` says, since `rested_ms`. */
+static void tell_unseen(struct bin *bin, int64_t now_ms, int64_t rested_ms, const settled_t *weight,
+                        struct bin_decision *decision)
+{
+    *decision = (struct bin_decision){
+        .opening = unseen_opening(bin, rested_ms),
+        .quality = QUALITY_SETTLED,
+        .weight_g = weight->grams - bin->base_g,
+        .base_g = bin->base_g,
+        .final_g = weight->grams,
+        .spread_g = weight->spread_g,
+    };
+    if (decision->weight_g > 0) {
+        explain_gain(bin, now_ms, decision);
+    } else {
+        explain_removal(bin, now_ms, decision);
+    }
+    bin->booked_g += decision->weight_g;
+    bin->late.closed_ms = BIN_NEVER;
+}
+
+/* A second bag fell on the first before that was told: each is told, now that both stay. */
+static bool decide_passed(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+{
+    const struct bin_away passed = bin->passed;
+    const struct bin_claim claim = bin->claim;
+    if (passed.since_ms == BIN_NEVER) {
+        return false;
+    }
+    bin->passed.since_ms = BIN_NEVER;
+    bin->claim = bin->passed_claim;
+    bin->claim.since_ms = bin->lean.since_ms;
+    bool is_blind = claim_of(bin).expected || lid_says_nothing(bin, now_ms);
+    if (is_blind) {
+        const settled_t weight = {.settled = true, .has_estimate = true, .grams = passed.grams};
+        tell_unseen(bin, now_ms, passed.since_ms, &weight, decision);
+        bin->base_g = passed.grams;
+        bin->base_ms = passed.until_ms;
+    }
+    bin->claim = claim;
+    return is_blind;
 }
 
 static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
@@ -172,22 +275,11 @@ static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
     if (!weight.settled || !stays) {
         return false;
     }
-    bin_average(bin, bin->away.since_ms, &weight);
-    *decision = (struct bin_decision){
-        .opening = unseen_opening(bin),
-        .quality = QUALITY_SETTLED,
-        .weight_g = weight.grams - bin->base_g,
-        .base_g = bin->base_g,
-        .final_g = weight.grams,
-        .spread_g = weight.spread_g,
-    };
-    if (decision->weight_g > 0) {
-        explain_gain(bin, now_ms, decision);
-    } else {
-        explain_removal(bin, now_ms, decision);
+    if (decide_passed(bin, now_ms, decision)) {
+        return true;
     }
-    bin->booked_g += decision->weight_g;
-    bin->late.closed_ms = BIN_NEVER;
+    bin_average(bin, bin->away.since_ms, &weight);
+    tell_unseen(bin, now_ms, bin->away.since_ms, &weight, decision);
     bin_rest_at(bin, weight.grams, now_ms);
     return true;
 }
@@ -207,7 +299,8 @@ bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
     if (!is_thrown && !falls_late(bin) && !lid_says_nothing(bin, now_ms)) {
         return false;
     }
-    int32_t wait_ms = resting_wait(bin, now_ms) == BIN_STEP_MS ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
+    bool is_soon = is_thrown || resting_wait(bin, now_ms) == BIN_STEP_MS;
+    int32_t wait_ms = is_soon ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
     return decide_away(bin, now_ms, wait_ms, decision);
 }
 

@@ -126,6 +126,18 @@ static int apply_undone(struct ledger *ledger, const struct kiosk_event *event, 
     return code == SQLITE_OK ? RUN(STATEMENT_UNDO_DEPOSIT, mark) : code;
 }
 
+static int apply_addition(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
+{
+    const struct event_addition *addition = &event->body.addition;
+    const db_value_t values[] = {
+        db_integer(addition->change_g),
+        db_integer(addition->deposit_seq),
+    };
+    (void)seq;
+    int code = RUN(STATEMENT_ADD_DAILY, values);
+    return code == SQLITE_OK ? RUN(STATEMENT_ADD_DEPOSIT, values) : code;
+}
+
 static int apply_inspection(struct ledger *ledger, const struct kiosk_event *event, int64_t seq)
 {
     const struct event_inspection *inspection = &event->body.inspection;
@@ -285,6 +297,7 @@ static projection *const projections[EVENT_KIND_COUNT] = {
     [EVENT_DEVICE_LOST] = apply_device,    [EVENT_DEVICE_BACK] = apply_device,
     [EVENT_OVERLOAD] = apply_overload,     [EVENT_FROZEN] = apply_frozen,
     [EVENT_STORAGE] = apply_storage,       [EVENT_IDENTIFIED] = apply_identified,
+    [EVENT_ADDITION] = apply_addition,
 };
 
 /* Where the row begins a day or a boot, `days` or `boots` remembers it. */

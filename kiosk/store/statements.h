@@ -62,6 +62,13 @@
       " grams = grams + excluded.grams")                                                           \
     X(STATEMENT_UNDO_DEPOSIT,                                                                      \
       "UPDATE deposits SET undone_seq = ? WHERE seq = ? AND undone_seq IS NULL")                   \
+    /* More of a deposit: nothing where there is none, or one that nobody could weigh. */          \
+    X(STATEMENT_ADD_DAILY, "UPDATE daily SET grams = grams + ? FROM deposits AS d"                 \
+                           " WHERE d.seq = ? AND d.weight_g IS NOT NULL AND daily.day = d.day"     \
+                           " AND daily.bin_class = coalesce(d.bin_class, '')"                      \
+                           " AND daily.outcome = iif(d.undone_seq IS NULL, d.outcome, 'undone')")  \
+    X(STATEMENT_ADD_DEPOSIT,                                                                       \
+      "UPDATE deposits SET weight_g = weight_g + ?1, final_g = final_g + ?1 WHERE seq = ?2")       \
     X(STATEMENT_ALARM,                                                                             \
       "INSERT INTO alarms(seq, day, t_ms, utc_ms, clock, site, source, part, fault, since_ms)"     \
       " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS(SELECT 1 FROM alarms"      \

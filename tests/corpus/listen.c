@@ -38,7 +38,7 @@ static void step(struct listener *listener, const struct kiosk_input *input);
 
 /* ---- the ledger ------------------------------------------------------------------------------ */
 
-static void keep_deposit(struct listener *listener, const struct kiosk_event *event)
+static void keep_deposit(struct listener *listener, const struct kiosk_event *event, int64_t seq)
 {
     const struct event_deposit *deposit = &event->body.deposit;
     struct found_list *list = &listener->heard->deposits;
@@ -46,6 +46,7 @@ static void keep_deposit(struct listener *listener, const struct kiosk_event *ev
         return;
     }
     list->list[list->count++] = (struct found){
+        .seq = seq,
         .bin = deposit->bin - 1,
         .opened_ms = deposit->opened_ms,
         .closed_ms = deposit->closed_ms,
@@ -58,7 +59,35 @@ static void keep_deposit(struct listener *listener, const struct kiosk_event *ev
     };
 }
 
-static void keep(struct listener *listener, const struct kiosk_event *event)
+static int find_deposit(const struct found_list *list, int64_t seq)
+{
+    int i = list->count - 1;
+    while (i >= 0 && list->list[i].seq != seq) {
+        i--;
+    }
+    return i;
+}
+
+/* The deposit stands as the rows after it say. */
+static void keep_addition(struct found_list *list, const struct event_addition *addition)
+{
+    int i = find_deposit(list, addition->deposit_seq);
+    if (i >= 0) {
+        list->list[i].grams += addition->change_g;
+    }
+}
+
+static void keep_undone(struct found_list *list, const struct event_undone *undone)
+{
+    int i = find_deposit(list, undone->deposit_seq);
+    if (i >= 0) {
+        list->count--;
+        memmove(&list->list[i], &list->list[i + 1],
+                (size_t)(list->count - i) * sizeof list->list[0]);
+    }
+}
+
+static void keep(struct listener *listener, const struct kiosk_event *event, int64_t seq)
 {
     struct heard *heard = listener->heard;
     heard->adjustments += event->kind == EVENT_ADJUSTMENT;
@@ -66,7 +95,11 @@ static void keep(struct listener *listener, const struct kiosk_event *event)
     heard->visits += event->kind == EVENT_VISIT;
     heard->collections += event->kind == EVENT_COLLECTION;
     if (event->kind == EVENT_DEPOSIT) {
-        keep_deposit(listener, event);
+        keep_deposit(listener, event, seq);
+    } else if (event->kind == EVENT_ADDITION) {
+        keep_addition(&heard->deposits, &event->body.addition);
+    } else if (event->kind == EVENT_UNDONE) {
+        keep_undone(&heard->deposits, &event->body.undone);
     }
 }
 
@@ -87,13 +120,14 @@ static void perform(struct listener *listener, const struct kiosk_effects *effec
         const struct kiosk_effect *effect = &effects->list[i];
         struct kiosk_input answer = {.t_ms = listener->kiosk.now_ms};
         if (effect->kind == EFFECT_RECORD) {
-            keep(listener, &effect->u.record.event);
+            listener->seq++;
+            keep(listener, &effect->u.record.event, listener->seq);
             if (listener->cut_count > 0) {
                 journal(listener, &effect->u.record.event);
             }
             answer.kind = INPUT_STORED;
             answer.u.stored.token = effect->u.record.token;
-            answer.u.stored.seq = ++listener->seq;
+            answer.u.stored.seq = listener->seq;
             step(listener, &answer);
         } else if (effect->kind == EFFECT_CHECK_PIN) {
             const struct gate_pins pins = settings_pins(&listener->settings);

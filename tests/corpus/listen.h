@@ -14,7 +14,8 @@ enum { FOUND_MAX = 8000 };
 
 /* A deposit that somebody says to have seen. */
 struct found {
-    int bin; /* index */
+    int64_t seq; /* of its row; 0: a peer has none */
+    int bin;     /* index */
     int64_t opened_ms, closed_ms, decided_ms;
     bool weighed;
     int32_t grams;

@@ -151,14 +151,28 @@ static void make_deposit(struct maker *maker)
     maker->deposits[maker->deposit_count++ % LAST_MAX] = seq;
 }
 
-/* Nearly always of a deposit, now and then of one that was taken back, or of no deposit at all. */
+/* Nearly always a deposit, now and then one that was taken back, or no deposit at all. */
+static int64_t some_deposit(struct maker *maker)
+{
+    const int known = maker->deposit_count < LAST_MAX ? maker->deposit_count : LAST_MAX;
+    return one_in(maker, 10) || known == 0 ? (int64_t)below(maker, 300)
+                                           : maker->deposits[below(maker, (uint32_t)known)];
+}
+
 static void make_undone(struct maker *maker)
 {
     struct kiosk_event event = {.kind = EVENT_UNDONE};
-    const int known = maker->deposit_count < LAST_MAX ? maker->deposit_count : LAST_MAX;
-    event.body.undone.deposit_seq = one_in(maker, 10) || known == 0
-                                        ? (int64_t)below(maker, 300)
-                                        : maker->deposits[below(maker, (uint32_t)known)];
+    event.body.undone.deposit_seq = some_deposit(maker);
+    append(maker, &event);
+}
+
+static void make_addition(struct maker *maker)
+{
+    struct kiosk_event event = {.kind = EVENT_ADDITION};
+    event.body.addition = (struct event_addition){.visit = maker->visit,
+                                                  .deposit_seq = some_deposit(maker),
+                                                  .bin = some_bin(maker),
+                                                  .change_g = 20 + (int32_t)below(maker, 3000)};
     append(maker, &event);
 }
 
@@ -277,7 +291,7 @@ static void one_event(struct maker *maker)
         make_deposit,    make_undone,      make_closing,    make_closing, make_adjustment,
         make_collection, make_inspection,  make_inspection, make_device,  make_device,
         make_device,     make_scale_fault, make_visit,      make_deposit, make_clock,
-        restart,
+        make_addition,   restart,
     };
     static const int64_t pauses[] = {300, 4000, 30000, 600000, 2 * HOUR_MS, 9 * HOUR_MS};
     pass(maker, 1 + below(maker, (uint32_t)pauses[below(maker, 6)]));

@@ -128,16 +128,17 @@ static void visit(struct place *site)
 /* What concerns a deposit of before, perhaps one of long ago. */
 static void look_back(struct place *site)
 {
-    const bool undo = random_below(&site->seed, 2) == 0;
-    const int64_t back = (int64_t)random_below(&site->seed, 120);
-    struct kiosk_event event = {.kind = undo ? EVENT_UNDONE : EVENT_DECLARED};
+    static const enum event_kind kinds[] = {EVENT_UNDONE, EVENT_DECLARED, EVENT_ADDITION};
+    const int64_t seq = site->last_deposit - (int64_t)random_below(&site->seed, 120);
+    struct kiosk_event event = {.kind = kinds[random_below(&site->seed, 3)]};
 
-    event.body.undone.visit = event.body.declared.visit = site->visit;
-    if (undo) {
-        event.body.undone.deposit_seq = site->last_deposit - back;
+    if (event.kind == EVENT_UNDONE) {
+        event.body.undone = (struct event_undone){site->visit, seq};
+    } else if (event.kind == EVENT_DECLARED) {
+        event.body.declared = (struct event_declared){site->visit, seq, WASTE_KITCHEN};
     } else {
-        event.body.declared.deposit_seq = site->last_deposit - back;
-        event.body.declared.declared_after = WASTE_KITCHEN;
+        event.body.addition = (struct event_addition){
+            .visit = site->visit, .deposit_seq = seq, .bin = 1, .change_g = 120};
     }
     put(site, &event);
 }

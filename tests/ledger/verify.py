@@ -8,6 +8,7 @@ prints the same first line as `biaogan verify` finds first: level, seq, reason; 
 """
 
 import argparse
+import collections
 import hashlib
 import hmac
 import json
@@ -322,18 +323,27 @@ class Verifier:
                                 " ORDER BY seq")
         figures = database.execute(f"SELECT seq, day, {', '.join(fields)} FROM deposits"
                                    " WHERE seq >= (SELECT min(seq) FROM ledger) ORDER BY seq")
+        added = collections.Counter()
+        for seq, deposit, grams in database.execute(
+                "SELECT seq, json_extract(body, '$.deposit_seq'), json_extract(body, '$.change_g')"
+                " FROM ledger WHERE kind = 'addition'"):
+            if deposit < seq:
+                added[deposit] += grams
         undone = {deposit for seq, deposit in database.execute(
             "SELECT seq, json_extract(body, '$.deposit_seq') FROM ledger WHERE kind = 'undone'")
                   if deposit < seq}
         sums = {}
         for seq, utc_ms, body in rows:
             said = json.loads(body)
+            weighed = said["quality"] != "none"
+            if weighed:
+                said["weight_g"] += added[seq]
+                said["final_g"] += added[seq]
             day = -1 if utc_ms is None else (utc_ms + 8 * 3600000) // 86400000
             if figures.fetchone() != (seq, day, *(said[name] for name in fields)):
                 raise Fault("projection", seq)
             outcome = "undone" if seq in undone else said["outcome"]
             cell = sums.setdefault((day, said["bin_class"] or "", outcome), [0, 0, 0])
-            weighed = said["quality"] != "none"
             cell[0] += 1
             cell[1] += weighed
             cell[2] += said["weight_g"] if weighed else 0

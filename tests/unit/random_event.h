@@ -261,6 +261,14 @@ static inline struct kiosk_event random_event(uint64_t *seed, enum event_kind ki
         event.body.undone.visit = visit;
         event.body.undone.deposit_seq = random_below(seed, 100);
         break;
+    case EVENT_ADDITION:
+        event.body.addition.visit = visit;
+        event.body.addition.deposit_seq = random_below(seed, 100);
+        event.body.addition.bin = bin;
+        event.body.addition.change_g = (int32_t)random_below(seed, 9000) + 1;
+        event.body.addition.base_g = random_grams(seed);
+        event.body.addition.final_g = event.body.addition.base_g + event.body.addition.change_g;
+        break;
     case EVENT_INSPECTION:
         event.body.inspection.bin = bin;
         event.body.inspection.bin_class = random_class(seed);

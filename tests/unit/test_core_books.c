@@ -8,6 +8,7 @@ static int32_t change_of(const struct kiosk_event *event, int32_t number)
     const struct event_deposit *deposit = &event->body.deposit;
     const struct event_closing *closing = &event->body.closing;
     const struct event_adjustment *adjustment = &event->body.adjustment;
+    const struct event_addition *addition = &event->body.addition;
     const struct event_collection *collection = &event->body.collection;
     switch (event->kind) {
     case EVENT_DEPOSIT:
@@ -16,6 +17,8 @@ static int32_t change_of(const struct kiosk_event *event, int32_t number)
         return closing->bin == number ? closing->change_g : 0;
     case EVENT_ADJUSTMENT:
         return adjustment->bin == number ? adjustment->change_g : 0;
+    case EVENT_ADDITION:
+        return addition->bin == number ? addition->change_g : 0;
     case EVENT_COLLECTION:
         return collection->bin == number ? -collection->removed_g : 0;
     default:
@@ -164,6 +167,21 @@ static void zero_key_under_an_open_lid_costs_no_bag(void **state)
     assert_int_equal(only_adjustment(t)->cause, ADJUST_ZEROED);
 }
 
+/* Whatever its scale calls zero: less in a bin that shows less than nothing is no bin away. */
+static void bag_after_a_removal_below_zero_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[BIN] = -3000;
+    site_run(t, 20000);
+    t->load_g[BIN] -= 700;
+    site_run(t, 20000);
+    site_choose(t, (enum waste_class)BIN);
+    site_drop(t, BIN, 3500);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 3500);
+}
+
 /* Without a lid sensor, too: a bin that is put back is no bag. */
 static void swapped_bin_is_no_deposit(void **state)
 {
@@ -252,6 +270,7 @@ int main(void)
         SITE_TEST(rows_add_up_whatever_happens),
         SITE_TEST(zero_key_moves_the_base_and_is_no_removal),
         SITE_TEST(zero_key_under_an_open_lid_costs_no_bag),
+        SITE_TEST(bag_after_a_removal_below_zero_is_a_deposit),
         SITE_TEST(swapped_bin_is_no_deposit),
         SITE_TEST(leaning_before_the_lid_is_not_the_base),
         SITE_TEST(bag_that_falls_after_the_lid_is_its_openings),

@@ -475,6 +475,24 @@ static void flickering_scale_is_found_out_at_once(void **state)
     assert_int_equal(site_deposit(t, deposits)->chosen, BIN);
 }
 
+/* A digit that the wire turns now and then is no division. */
+static void spikes_of_a_calm_scale_are_not_its_division(void **state)
+{
+    struct test_site *t = *state;
+    for (int i = 0; i < 40; i++) {
+        t->load_g[WASTE_KITCHEN] += 46250;
+        site_run(t, SCALE_PERIOD_MS);
+        t->load_g[WASTE_KITCHEN] -= 46250;
+        site_run(t, 5000);
+    }
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 5900);
+    site_run(t, 3000);
+    assert_int_equal(t->kiosk.bins[WASTE_KITCHEN].learn.terms.division_g, DIVISION_G);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 5900);
+}
+
 /* With little noise it flickers near the edge of a division only: the next load may stand for
  * hours, and is alive. */
 static void scale_that_flickers_here_and_stands_there_is_well(void **state)
@@ -530,6 +548,7 @@ static void every_fault_of_a_port_ends_with_a_reading(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SITE_TEST(spikes_of_a_calm_scale_are_not_its_division),
         SITE_TEST(overload_is_one_pair),
         SITE_TEST(underload_is_out_of_range_too),
         SITE_TEST(moments_out_of_range_are_not_recorded),

@@ -60,6 +60,37 @@ static void choice_made_after_the_weight_came_is_none(void **state)
     assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNDECLARED);
 }
 
+/* The second falls on the first before that was told. */
+static void two_bags_one_after_the_other_are_two_deposits(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 4000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 500);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNDECLARED);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 500);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_CONSISTENT);
+}
+
+static void who_leans_harder_and_goes_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 3000);
+    t->load_g[WASTE_KITCHEN] += 2000;
+    site_run(t, 3000);
+    t->load_g[WASTE_KITCHEN] -= 5000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
 /* ---- a lid that lies ------------------------------------------------------------------------- */
 
 /* Its wire and another's are swapped: the other lid opens, and nothing comes there. */
@@ -151,6 +182,21 @@ static void what_was_taken_away_again_was_no_deposit(void **state)
     t->load_g[WASTE_KITCHEN] += 800;
     site_run(t, 30000);
     assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
+/* It says open since long: no opening is judged by it that somebody's choice came after. */
+static void choice_counts_under_a_lid_that_is_stuck_open(void **state)
+{
+    struct test_site *t = *state;
+    site_lid(t, WASTE_KITCHEN, true);
+    site_run(t, 20000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 2000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 5000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
 }
 
 /* ---- laid on the lid ------------------------------------------------------------------------- */
@@ -361,6 +407,9 @@ int main(void)
         SITE_TEST(choice_counts_that_stood_when_the_weight_came),
         SITE_TEST(next_choice_ends_the_deposit_before),
         SITE_TEST(choice_made_after_the_weight_came_is_none),
+        SITE_TEST(two_bags_one_after_the_other_are_two_deposits),
+        SITE_TEST(who_leans_harder_and_goes_is_no_deposit),
+        SITE_TEST(choice_counts_under_a_lid_that_is_stuck_open),
         SITE_TEST(weight_under_the_chosen_lid_counts_though_another_opened),
         SITE_TEST(what_a_stuck_lid_hid_is_told_in_hindsight),
         SITE_TEST(same_choice_again_ends_the_deposit_before),

@@ -320,6 +320,61 @@ static void an_undone_deposit_leaves_the_sums_once(void **state)
     assert_int_equal(ask("SELECT count(*) FROM changes WHERE kind = 'undone'"), 1);
 }
 
+static void what_falls_late_is_of_its_deposit(void **state)
+{
+    struct kiosk_event event = deposit(1795406400000, WASTE_KITCHEN, OUTCOME_WRONG_BIN, 700);
+    struct kiosk_event later = tick(9, 1795406409000);
+    struct figures figures;
+    const day_range_t all = {0};
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    event.body.deposit.has_base = true;
+    event.body.deposit.final_g = 700;
+    append(ledger, &event);
+    later.kind = EVENT_ADDITION;
+    later.body.addition = (struct event_addition){.bin = 1, .change_g = 150};
+    later.body.addition.deposit_seq = append(ledger, &event);
+    append(ledger, &later);
+    later.body.addition.deposit_seq = 3; /* no deposit */
+    append(ledger, &later);
+    assert_int_equal(ledger_figures(ledger, &all, &figures, error), LEDGER_OK);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).count, 2);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).grams, 1550);
+    later.kind = EVENT_UNDONE;
+    later.body.undone = (struct event_undone){.deposit_seq = 2};
+    append(ledger, &later);
+    later.kind = EVENT_ADDITION;
+    later.body.addition = (struct event_addition){.bin = 1, .deposit_seq = 2, .change_g = 50};
+    append(ledger, &later);
+    assert_int_equal(ledger_figures(ledger, &all, &figures, error), LEDGER_OK);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).grams, 700);
+    assert_int_equal(figures.undone.grams, 900);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT weight_g FROM deposits WHERE seq = 2"), 900);
+    assert_int_equal(ask("SELECT after_g - before_g FROM changes WHERE seq = 2"), 900);
+}
+
+static void what_falls_late_weighs_nothing_where_nobody_weighed(void **state)
+{
+    struct kiosk_event event = deposit(1795406400000, WASTE_KITCHEN, OUTCOME_UNWEIGHED, 0);
+    struct kiosk_event later = tick(9, 1795406409000);
+    struct figures figures;
+    const day_range_t all = {0};
+    struct ledger *ledger = opened("a");
+
+    (void)state;
+    event.body.deposit.quality = QUALITY_NONE;
+    later.kind = EVENT_ADDITION;
+    later.body.addition = (struct event_addition){.bin = 1, .change_g = 150};
+    later.body.addition.deposit_seq = append(ledger, &event);
+    append(ledger, &later);
+    assert_int_equal(ledger_figures(ledger, &all, &figures, error), LEDGER_OK);
+    assert_int_equal(figures_deposits(&figures, FIGURES_ALL, FIGURES_ALL).grams, 0);
+    ledger_close(ledger);
+    assert_int_equal(ask("SELECT count(weight_g) FROM deposits"), 0);
+}
+
 /* ---- the same again, and sudden death -------------------------------------------------------- */
 
 static void write_run(uint64_t seed, int restarts)
@@ -435,6 +490,8 @@ int main(void)
         CASE(the_same_events_give_the_same_rows),
         CASE(a_restart_ends_the_alarms_of_devices),
         CASE(an_undone_deposit_leaves_the_sums_once),
+        CASE(what_falls_late_is_of_its_deposit),
+        CASE(what_falls_late_weighs_nothing_where_nobody_weighed),
         CASE(a_program_that_dies_loses_nothing_it_acknowledged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,189 @@
+/* Rows that correct a deposit told before: the rest of its bag falls from the rim, or what only the
+ * weight had told of goes again.
+ */
+#include "core_site.h"
+
+static const struct figures *today(struct test_site *t, struct figures *figures)
+{
+    *figures = figures_of_day(&t->kiosk.journal.figures, t->kiosk.clock.utc_ms);
+    return figures;
+}
+
+static int64_t grams_today(struct test_site *t)
+{
+    struct figures figures;
+    return figures_deposits(today(t, &figures), FIGURES_ALL, FIGURES_ALL).grams;
+}
+
+/* ---- the rest falls -------------------------------------------------------------------------- */
+
+static void drop_half(struct test_site *t)
+{
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 400);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
+static void rest_of_a_bag_is_added_to_its_deposit(void **state)
+{
+    struct test_site *t = *state;
+    drop_half(t);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 0);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 1);
+    const struct event_addition *addition = &site_event(t, EVENT_ADDITION, 0)->body.addition;
+    assert_int_equal(addition->change_g, 500);
+    assert_int_equal(addition->final_g - addition->base_g, 500);
+    assert_int_equal(addition->bin, WASTE_KITCHEN + 1);
+    assert_int_equal(addition->visit, site_deposit(t, 0)->visit);
+    const struct kiosk_event *named = &t->ledger[addition->deposit_seq - 1];
+    assert_int_equal(named->kind, EVENT_DEPOSIT);
+    assert_int_equal(named->body.deposit.weight_g, 400);
+    assert_int_equal(grams_today(t), 900);
+    assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.grams, 900);
+}
+
+static void receipt_shows_the_whole_weight_once_it_is_recorded(void **state)
+{
+    struct test_site *t = *state;
+    struct view view;
+    drop_half(t);
+    t->ack_delay_ms = 500;
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 6200);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 1);
+    kiosk_view(&t->kiosk, t->now_ms, &view);
+    assert_int_equal(view.receipt.weight_g, 400);
+    site_run(t, 500);
+    kiosk_view(&t->kiosk, t->now_ms, &view);
+    assert_int_equal(view.receipt.weight_g, 900);
+}
+
+/* What nobody can be said to have brought is weight of nobody. */
+static void rest_of_a_bag_that_was_taken_back_is_nobodys(void **state)
+{
+    struct test_site *t = *state;
+    drop_half(t);
+    site_intent(t, INTENT_UNDO, 0);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 0);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 500);
+    assert_int_equal(grams_today(t), 0);
+}
+
+static void rest_of_a_bag_waits_for_the_number_of_its_row(void **state)
+{
+    struct test_site *t = *state;
+    t->store_down = true;
+    drop_half(t);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 0);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 500);
+}
+
+static void weight_that_comes_long_after_a_deposit_is_nobodys(void **state)
+{
+    struct test_site *t = *state;
+    drop_half(t);
+    site_run(t, 12000);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 0);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 500);
+}
+
+static void who_leans_on_the_bin_after_a_deposit_adds_nothing(void **state)
+{
+    struct test_site *t = *state;
+    drop_half(t);
+    t->load_g[WASTE_KITCHEN] += 5000;
+    site_run(t, 3000);
+    t->load_g[WASTE_KITCHEN] -= 5000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_ADDITION), 0);
+    assert_int_equal(grams_today(t), 400);
+}
+
+/* ---- it was none ----------------------------------------------------------------------------- */
+
+static void without_lids(struct test_site *t)
+{
+    site_port(t, LID_PORT, false);
+    site_run(t, 2000);
+}
+
+static void step_that_goes_as_it_came_is_taken_back(void **state)
+{
+    struct test_site *t = *state;
+    struct figures figures;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 8000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    t->load_g[WASTE_KITCHEN] -= 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    const int64_t seq = site_event(t, EVENT_UNDONE, 0)->body.undone.deposit_seq;
+    assert_int_equal(t->ledger[seq - 1].kind, EVENT_DEPOSIT);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, -3000);
+    assert_int_equal(today(t, &figures)->undone.count, 1);
+    assert_int_equal(grams_today(t), 0);
+    assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, 0);
+}
+
+static void step_that_stays_is_a_deposit_whatever_else_goes(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 8000);
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 0);
+}
+
+static void bag_taken_out_much_later_was_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, BIN_RETRACT_MS + 10000);
+    t->load_g[WASTE_KITCHEN] -= 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 0);
+}
+
+static void deposit_through_a_lid_is_not_taken_back_by_a_removal(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 3000);
+    site_run(t, 3000);
+    t->load_g[WASTE_KITCHEN] -= 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SITE_TEST(rest_of_a_bag_is_added_to_its_deposit),
+        SITE_TEST(receipt_shows_the_whole_weight_once_it_is_recorded),
+        SITE_TEST(rest_of_a_bag_that_was_taken_back_is_nobodys),
+        SITE_TEST(rest_of_a_bag_waits_for_the_number_of_its_row),
+        SITE_TEST(weight_that_comes_long_after_a_deposit_is_nobodys),
+        SITE_TEST(who_leans_on_the_bin_after_a_deposit_adds_nothing),
+        SITE_TEST(step_that_goes_as_it_came_is_taken_back),
+        SITE_TEST(step_that_stays_is_a_deposit_whatever_else_goes),
+        SITE_TEST(bag_taken_out_much_later_was_a_deposit),
+        SITE_TEST(deposit_through_a_lid_is_not_taken_back_by_a_removal),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
