@@ -129,7 +129,7 @@ int db_open_writer(struct db *db)
     }
     code = gather_add(&db->gather);
     if (code == SQLITE_OK) {
-        code = sqlite3_open_v2(db->path, &db->handle, flags, db->gather.name);
+        code = sqlite3_open_v2(db->path, &db->handle, flags, db->gather.through.name);
     }
     if (code != SQLITE_OK) {
         return code;
@@ -306,7 +306,7 @@ void db_close(struct db *db, bool clean)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     }
     sqlite3_close(db->handle);
-    gather_remove(&db->gather);
+    through_remove(&db->gather.through);
     if (db->handle && db->lock >= 0 && !clean && db->wal_pages >= 0) {
         (void)wal_cut_back(db->path, db->wal_pages);
     }
