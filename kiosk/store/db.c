@@ -166,7 +166,8 @@ static int try_reader(struct db *db, const char *query)
     }
     snprintf(uri + length, sizeof uri - length, "%s", query);
     int code = sqlite3_open_v2(uri, &db->handle,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+                               db->ahead.through.name);
     if (code != SQLITE_OK) {
         return code;
     }
@@ -187,7 +188,11 @@ int db_open_reader(struct db *db)
     if (access(db->path, R_OK) != 0) {
         return SQLITE_CANTOPEN;
     }
-    int code = try_reader(db, "");
+    int code = ahead_add(&db->ahead);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    code = try_reader(db, "");
     if ((code & 0xff) != SQLITE_CANTOPEN && (code & 0xff) != SQLITE_READONLY) {
         return code;
     }
@@ -307,6 +312,7 @@ void db_close(struct db *db, bool clean)
     }
     sqlite3_close(db->handle);
     through_remove(&db->gather.through);
+    through_remove(&db->ahead.through);
     if (db->handle && db->lock >= 0 && !clean && db->wal_pages >= 0) {
         (void)wal_cut_back(db->path, db->wal_pages);
     }
