@@ -129,7 +129,7 @@ int db_open_writer(struct db *db)
     }
     code = gather_add(&db->gather);
     if (code == SQLITE_OK) {
-        code = sqlite3_open_v2(db->path, &db->handle, flags, db->gather.name);
+        code = sqlite3_open_v2(db->path, &db->handle, flags, db->gather.through.name);
     }
     if (code != SQLITE_OK) {
         return code;
@@ -166,7 +166,8 @@ static int try_reader(struct db *db, const char *query)
     }
     snprintf(uri + length, sizeof uri - length, "%s", query);
     int code = sqlite3_open_v2(uri, &db->handle,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
+                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+                               db->ahead.through.name);
     if (code != SQLITE_OK) {
         return code;
     }
@@ -187,7 +188,11 @@ int db_open_reader(struct db *db)
     if (access(db->path, R_OK) != 0) {
         return SQLITE_CANTOPEN;
     }
-    int code = try_reader(db, "");
+    int code = ahead_add(&db->ahead);
+    if (code != SQLITE_OK) {
+        return code;
+    }
+    code = try_reader(db, "");
     if ((code & 0xff) != SQLITE_CANTOPEN && (code & 0xff) != SQLITE_READONLY) {
         return code;
     }
@@ -306,7 +311,8 @@ void db_close(struct db *db, bool clean)
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     }
     sqlite3_close(db->handle);
-    gather_remove(&db->gather);
+    through_remove(&db->gather.through);
+    through_remove(&db->ahead.through);
     if (db->handle && db->lock >= 0 && !clean && db->wal_pages >= 0) {
         (void)wal_cut_back(db->path, db->wal_pages);
     }

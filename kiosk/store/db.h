@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include "kiosk/store/ahead.h"
 #include "kiosk/store/gather.h"
 #include "kiosk/store/ledger.h"
 #include "kiosk/store/statements.h"
@@ -27,6 +28,7 @@ enum { DB_PATH_MAX = 4096, DB_CHECKPOINT_PAGES = 1000 };
 struct db {
     sqlite3 *handle;
     struct gather gather;                      /* of a writer */
+    struct ahead ahead;                        /* of a reader */
     sqlite3_stmt *statements[STATEMENT_COUNT]; /* of a writer */
     bool is_holding;                           /* STATEMENT_HOLD keeps its read transaction */
     int wal_pages;                             /* in the WAL after the last commit; -1: unknown */

@@ -5,24 +5,23 @@
  * write elsewhere. Only for connections with synchronous=FULL, which sync a commit before any
  * reader hears of it. A failed write is told by the sync, which comes before the commit all the
  * same; pages of a transaction that failed are dropped with it. All other files are the default
- * file system's own.
+ * file system's own. It belongs to its connection and that one's thread.
  */
 #ifndef KIOSK_STORE_GATHER_H
 #define KIOSK_STORE_GATHER_H
 
-#include <sqlite3.h>
+#include "kiosk/store/through.h"
 
-enum { GATHER_NAME_MAX = 32 };
+enum { GATHER_BYTES = 32 * 1024 };
 
 struct gather {
-    sqlite3_vfs vfs;   /* first: SQLite hands us this */
-    sqlite3_vfs *real; /* the default at the time */
-    char name[GATHER_NAME_MAX];
+    struct through through; /* first: its name is for opening; to be removed by the caller */
+    sqlite3_int64 offset;   /* where the bytes that wait belong */
+    int count;
+    unsigned char bytes[GATHER_BYTES];
 };
 
-/* Registers it under gather->name, for one connection. The struct must stay where it is until
- * gather_remove(), behind the close of that connection. Returns an SQLite code. */
+/* See through_add(). */
 int gather_add(struct gather *gather);
-void gather_remove(struct gather *gather); /* also where it was never added */
 
 #endif

@@ -27,28 +27,37 @@ kiosk() { "$kiosk" export --state "$1" --what deposits --format csv --out - 2>/d
 raw() { sqlite3 -csv -header "$1/ledger.db" "$raw"; }
 readable() { sqlite3 -csv -header "$1/ledger.db" "$readable"; }
 
-seconds() { # seconds NAME DIRECTORY
+seconds() { # seconds NAME DIRECTORY OUT
     rm -f "$work/out.csv" && sync # nobody writes back what another one wrote
     begin=$(date +%s%N)
-    "$1" "$2" >"$work/out.csv"
+    "$1" "$2" >"$3"
     echo "$1 $begin $(date +%s%N)" | awk '{print $1, ($3 - $2) / 1e9}'
+}
+speed() { # speed OUT LABEL: median and, in parentheses, the range
+    for round in $(seq "$rounds"); do
+        for name in kiosk raw readable; do seconds "$name" "$big" "$1"; done
+    done | sort -k1,1 -k2,2n | awk -v label="$2" '
+        { time[$1, ++count[$1]] = $2 }
+        function median(name) { return time[name, int((count[name] + 1) / 2)] }
+        function shown(name) {
+            return sprintf("%.3f s (%.3f to %.3f)", median(name), time[name, 1],
+                time[name, count[name]])
+        }
+        END {
+            printf "%s\tkiosk\t%s\n", label, shown("kiosk")
+            printf "%s\tsqlite3, columns as stored\t%s\t%.2f times the kiosk\n", label,
+                shown("raw"), median("raw") / median("kiosk")
+            printf "%s\tsqlite3, times readable\t%s\t%.2f times the kiosk\n", label,
+                shown("readable"), median("readable") / median("kiosk")
+        }'
 }
 fill "$deposits" "$big"
 fill 10000 "$work/10000"
 fill 20000 "$work/20000"
 
 for name in kiosk raw readable; do "$name" "$big" >/dev/null; done # the page cache is warm
-for round in $(seq "$rounds"); do
-    for name in kiosk raw readable; do seconds "$name" "$big"; done
-done | sort -k1,1 -k2,2n | awk '
-    { time[$1, ++count[$1]] = $2 }
-    function median(name) { return time[name, int((count[name] + 1) / 2)] }
-    END {
-        printf "kiosk\t%.3f s\nsqlite3, columns as stored\t%.3f s\t%.2f times the kiosk\n",
-            median("kiosk"), median("raw"), median("raw") / median("kiosk")
-        printf "sqlite3, times readable\t%.3f s\t%.2f times the kiosk\n", median("readable"),
-            median("readable") / median("kiosk")
-    }'
+speed "$work/out.csv" "to a file"
+speed /dev/null "to nowhere"
 
 # Memory: the most that was resident, for a small and a big ledger.
 peak() {
