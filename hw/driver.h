@@ -31,8 +31,10 @@ struct hw_options {
                                device whose check is not understood */
     char unit[HW_UNIT_MAX]; /* unit of formats that send none: "g" "kg" "t" "jin"; "" = not set */
     char address;           /* of polled devices that have one; 0 = the protocol's usual one */
-    bool has_decimals;      /* `decimals` replaces what formats without a point leave open */
-    uint8_t decimals;       /* 0 to 5 */
+    bool open_is_set;  /* of lock boards that only tell how a contact stands: it closes when the
+                          lock opens, not when it locks */
+    bool has_decimals; /* `decimals` replaces what formats without a point leave open */
+    uint8_t decimals;  /* 0 to 5 */
 };
 
 /* What a scale can be told to do; recorded in the ledger by who tells it. */
