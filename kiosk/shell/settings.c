@@ -176,17 +176,17 @@ static int check_port(const struct settings_reader *reader, const config_setting
     return 0;
 }
 
-/* What the scale behind a port can be told, for the technician's board. */
+/* What the scale behind a port can be told, whatever its channel, for the technician's board. */
 static void tell_commands(struct settings *settings, uint8_t index)
 {
     struct port_config pump;
     uint8_t request[HW_REQUEST_MAX];
     settings_pump(settings, index, &pump);
     if (pump.driver->kind == READING_WEIGHT && pump.driver->command != NULL) {
-        settings->site.zeroes[index] =
-            pump.driver->command(&pump.options, HW_COMMAND_ZERO, request) > 0;
-        settings->site.tares[index] =
-            pump.driver->command(&pump.options, HW_COMMAND_TARE, request) > 0;
+        const bool zeroes = pump.driver->command(&pump.options, HW_COMMAND_ZERO, request) > 0;
+        const bool tares = pump.driver->command(&pump.options, HW_COMMAND_TARE, request) > 0;
+        settings->site.zeroes[index] = zeroes ? UINT16_MAX : 0;
+        settings->site.tares[index] = tares ? UINT16_MAX : 0;
     }
 }
 
