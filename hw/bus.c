@@ -195,12 +195,26 @@ enum bus_result bus_read(struct bus *bus, const struct modbus_map *map, int trie
     return result;
 }
 
+/* 05, 06, 0F and 10 confirm with the first six bytes of what was asked. */
+static enum bus_result write_slave(struct bus *bus, const uint8_t *request, size_t length)
+{
+    uint8_t answer[MODBUS_RTU_MAX_ADU_LENGTH];
+    const enum bus_result result = ask(bus, request, length, CONFIRM_BYTES, answer);
+    return result == BUS_OK && memcmp(answer, request, CONFIRM_BYTES) != 0 ? BUS_BROKEN : result;
+}
+
 enum bus_result bus_switch(struct bus *bus, const struct modbus_map *map, int channel, bool on)
 {
     uint8_t request[MODBUS_REQUEST_MAX];
-    uint8_t answer[MODBUS_RTU_MAX_ADU_LENGTH];
     const size_t length = modbus_map_switch(map, channel, on, request);
-    const enum bus_result result = ask(bus, request, length, CONFIRM_BYTES, answer);
-    /* Both 05 and 0F confirm with the first six bytes of what was asked. */
-    return result == BUS_OK && memcmp(answer, request, CONFIRM_BYTES) != 0 ? BUS_BROKEN : result;
+    return write_slave(bus, request, length);
+}
+
+enum bus_result bus_command(struct bus *bus, const struct modbus_map *map, int channel,
+                            enum hw_command command)
+{
+    uint8_t request[MODBUS_REQUEST_MAX];
+    const size_t length = modbus_map_command(map, channel, command, request);
+    assert(length > 0);
+    return write_slave(bus, request, length);
 }

@@ -59,6 +59,12 @@ enum bus_result bus_read(struct bus *bus, const struct modbus_map *map, int trie
  * itself: whether to unlock a lid again is nobody's decision but the caller's. */
 enum bus_result bus_switch(struct bus *bus, const struct modbus_map *map, int channel, bool on);
 
+/* Tells the scale of one channel to zero or tare itself, which the map has to know, and sees to it
+ * that the slave confirms. Never tried twice by itself, either: a second tare may be another one.
+ */
+enum bus_result bus_command(struct bus *bus, const struct modbus_map *map, int channel,
+                            enum hw_command command);
+
 /* Idempotent. */
 void bus_close(struct bus *bus);
 

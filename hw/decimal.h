@@ -2,14 +2,65 @@
 #ifndef HW_DECIMAL_H
 #define HW_DECIMAL_H
 
+#include "hw/eight.h"
 #include "hw/text.h"
 
 enum { DECIMAL_SIX = 6 };
+
+/* Where the first character that is no blank stands, in bits; that of the last where all are. */
+static inline unsigned decimal_first(uint64_t word)
+{
+    const uint64_t last = UINT64_C(1) << (EIGHT_BITS - 8);
+    return (unsigned)__builtin_ctzll((word ^ EIGHT_OF(' ')) | last) / 8 * 8;
+}
+
+/* Reads eight characters: blanks, and to the end digits with at most one point. Nearly every number
+ * that has its own place in a frame is that. Sets digits, decimals and has_digits. False, with
+ * `value` untouched, where they are anything else, which may still be a number. */
+static inline bool decimal_read_at_once(uint64_t word, struct hw_value *value)
+{
+    const unsigned first = decimal_first(word);
+    uint64_t values = (word ^ EIGHT_OF('0')) & ~UINT64_C(0) << first;
+    const uint64_t others = eight_others(values);
+    unsigned decimals = 0;
+    if (others != 0) {
+        const unsigned point = eight_first(others);
+        values ^= (uint64_t)('.' ^ '0') << point;
+        if ((others & (others - 1)) != 0 || first == EIGHT_BITS - 8 ||
+            (values >> point & 0xFF) != 0) {
+            return false;
+        }
+        /* The digits before it close the gap. */
+        const uint64_t whole = values & eight_below(point);
+        values += (whole << 8) - whole;
+        decimals = EIGHT - 1 - point / 8;
+    }
+    value->has_digits = true;
+    value->digits = eight_number(values);
+    value->decimals = (uint8_t)decimals;
+    return true;
+}
+
+/* Likewise with '+', '-' and blanks before the digits; sets `negative` as well. */
+static inline bool decimal_read_signed_at_once(uint64_t word, struct hw_value *value)
+{
+    const unsigned first = decimal_first(word);
+    const unsigned sign = (unsigned)(word >> first) & 0xFF;
+    if (sign == '-' || sign == '+') {
+        word ^= (uint64_t)(sign ^ ' ') << first;
+    }
+    value->negative = sign == '-';
+    return decimal_read_at_once(word, value);
+}
 
 /* Reads all `width` bytes: a number as above and blanks. False, with `value` no longer of use,
  * where the bytes are anything else. */
 static inline bool decimal_read(const uint8_t *bytes, size_t width, struct hw_value *value)
 {
+    if (width >= EIGHT_LEAST && width <= EIGHT &&
+        decimal_read_signed_at_once(eight_load_right(bytes, width), value)) {
+        return true;
+    }
     struct text text = {bytes, bytes + width};
     const bool is_number = text_number(&text, value);
     text_blanks(&text);

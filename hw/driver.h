@@ -31,8 +31,10 @@ struct hw_options {
                                device whose check is not understood */
     char unit[HW_UNIT_MAX]; /* unit of formats that send none: "g" "kg" "t" "jin"; "" = not set */
     char address;           /* of polled devices that have one; 0 = the protocol's usual one */
-    bool has_decimals;      /* `decimals` replaces what formats without a point leave open */
-    uint8_t decimals;       /* 0 to 5 */
+    bool open_is_set;  /* of lock boards that only tell how a contact stands: it closes when the
+                          lock opens, not when it locks */
+    bool has_decimals; /* `decimals` replaces what formats without a point leave open */
+    uint8_t decimals;  /* 0 to 5 */
 };
 
 /* What a scale can be told to do; recorded in the ledger by who tells it. */
@@ -182,14 +184,21 @@ const struct hw_unit *hw_distance_unit(const char *name);
 /* The value in grams or millimetres as below; false also where `unit` is NULL. */
 bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32_t *result);
 
-/* The same: nearly always one product, and no division, which is asked for with every frame. */
+extern const uint32_t hw_power_of_ten[HW_DECIMALS_MAX + 1];
+
+/* The same, which is asked for with every frame: nearly always one product, and a division for
+ * tenths of a gram. */
 static inline bool hw_value_quickly_in(const struct hw_value *value, const struct hw_unit *unit,
                                        int32_t *result)
 {
     if (value->has_digits && unit && value->decimals <= HW_DECIMALS_MAX &&
-        value->digits <= INT32_MAX) {
-        const uint64_t total = value->digits * unit->steps[value->decimals];
-        if (unit->steps[value->decimals] > 0 && total <= INT32_MAX) {
+        value->digits <= INT32_MAX && unit->billionths == 0) {
+        uint64_t total = value->digits * unit->steps[value->decimals];
+        if (unit->steps[value->decimals] == 0) {
+            const uint32_t scale = hw_power_of_ten[value->decimals];
+            total = (value->digits * unit->factor + scale / 2) / scale;
+        }
+        if (total <= INT32_MAX) {
             *result = value->negative ? -(int32_t)total : (int32_t)total;
             return true;
         }

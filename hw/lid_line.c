@@ -7,7 +7,14 @@
 #include <assert.h>
 #include <string.h>
 
-enum { BOARD_AT = 5, SEQUENCE_AT = 8, HEAD_MAX = 11, LEVEL_DIGITS = 4, CHECK_DIGITS = 4 };
+enum {
+    BOARD_AT = 5,
+    SEQUENCE_AT = 8,
+    HEAD_MAX = 11,
+    LEVEL_DIGITS = 4,
+    CHECK_DIGITS = 4,
+    TAIL_LENGTH = CHECK_DIGITS + 2 /* behind the star */
+};
 
 struct kind {
     char head[HEAD_MAX + 1]; /* '9' a decimal digit, 'F' a hex digit, else the byte itself */
@@ -40,6 +47,20 @@ static size_t fitting(const char *pattern, size_t length, const uint8_t *bytes, 
         fit++;
     }
     return fit;
+}
+
+/* The kind whose whole head stands there, which nearly always one does; KINDS where none does. */
+static unsigned kind_of_head(const uint8_t bytes[HEAD_MAX])
+{
+    unsigned kind = LID_LINE_LIDS;
+    while (kind <= LID_LINE_LOCKS && memcmp(bytes, kinds[kind].head, BOARD_AT) != 0) {
+        kind++;
+    }
+    const bool fits_all = kind <= LID_LINE_LOCKS && byte_is_digit(bytes[BOARD_AT]) &&
+                          byte_is_digit(bytes[BOARD_AT + 1]) && bytes[SEQUENCE_AT - 1] == ',' &&
+                          byte_hex_value(bytes[SEQUENCE_AT]) >= 0 &&
+                          byte_hex_value(bytes[SEQUENCE_AT + 1]) >= 0 && bytes[HEAD_MAX - 1] == ',';
+    return fits_all ? kind : KINDS;
 }
 
 static bool is_letter(const struct kind *kind, uint8_t byte)
@@ -83,15 +104,18 @@ static struct lid_line ended(struct lid_line line, enum lid_line_verdict verdict
 static struct lid_line read_tail(struct lid_line line, const uint8_t *bytes, size_t count,
                                  size_t star, bool is_checked)
 {
-    static const char tail[] = "FFFF\r\n";
-    const size_t tail_length = sizeof tail - 1;
-    const size_t fit = fitting(tail, tail_length, bytes + star + 1, count - star - 1);
+    const uint8_t *const tail = bytes + star + 1;
+    const size_t left = count - star - 1;
+    const bool has_end = left >= TAIL_LENGTH && memcmp(tail + CHECK_DIGITS, "\r\n", 2) == 0;
+    if (has_end && check_fits(bytes, star)) {
+        return ended(line, LID_LINE_WHOLE, star + 1 + TAIL_LENGTH);
+    }
+    const size_t fit = fitting("FFFF\r\n", TAIL_LENGTH, tail, left);
     const size_t end = star + 1 + fit;
-    if (fit < tail_length) {
+    if (fit < TAIL_LENGTH) {
         return end == count ? line : ended(line, LID_LINE_BROKEN, end);
     }
-    return ended(
-        line, is_checked && !check_fits(bytes, star) ? LID_LINE_WRONG_CHECK : LID_LINE_WHOLE, end);
+    return ended(line, is_checked ? LID_LINE_WRONG_CHECK : LID_LINE_WHOLE, end);
 }
 
 /* From the first channel on. */
@@ -115,10 +139,11 @@ static struct lid_line read_cells(struct lid_line line, const uint8_t *bytes, si
             return read_tail(line, bytes, count, at, is_checked);
         }
         const bool is_level = kind->cell_letters[0] == '\0';
-        if (is_level ? bytes[at] != ',' : !is_letter(kind, bytes[at])) {
+        const bool is_last = line.channels == kind->channels_max;
+        if (is_level ? bytes[at] != ',' : is_last && !is_letter(kind, bytes[at])) {
             return ended(line, LID_LINE_BROKEN, at);
         }
-        if (line.channels == kind->channels_max) {
+        if (is_last) {
             return ended(line, LID_LINE_TOO_MANY, at);
         }
         at += is_level;
@@ -136,6 +161,12 @@ struct lid_line lid_line_read(const uint8_t *bytes, size_t count, bool is_checke
     if (bytes[0] != '$') {
         const uint8_t *start = memchr(bytes, '$', count);
         return ended(line, LID_LINE_NOISE, start ? (size_t)(start - bytes) : count);
+    }
+    const unsigned whole = count >= HEAD_MAX ? kind_of_head(bytes) : KINDS;
+    if (whole < KINDS) {
+        line.kind = (enum lid_line_kind)whole;
+        line.board = board_of(bytes);
+        return read_cells(line, bytes, count, is_checked);
     }
     /* No '$' can stand inside a line, so that everything before an unfit byte may be dropped. */
     size_t best = 0;

@@ -10,8 +10,9 @@ enum {
     OPEN_HEAD = 0x8A,
     READ_HEAD = 0x80,
     OTHER_HEAD = 0x81,
-    OPENED = 0x00,
-    OPEN_OR_CLOSED = 0x11,
+    CONTACT_OPEN = 0x00,
+    CONTACT_CLOSED = 0x11, /* of a reply; of a command: */
+    OPEN = CONTACT_CLOSED,
     READ = 0x33,
     BOARD_AT = 1,
     LOCK_AT = 2,
@@ -26,7 +27,7 @@ static bool is_head(uint8_t byte)
 
 static bool is_state(uint8_t byte)
 {
-    return byte == OPENED || byte == OPEN_OR_CLOSED || byte == READ;
+    return byte == CONTACT_OPEN || byte == CONTACT_CLOSED || byte == READ;
 }
 
 static uint8_t xor_of(const uint8_t *bytes)
@@ -63,8 +64,8 @@ static struct frame_result lock_frame(const struct hw_options *options, const ui
     }
     hw_value_begin(&values[0], READING_LOCK);
     values[0].channel = bytes[LOCK_AT];
-    values[0].lid_open = bytes[STATE_AT] == OPENED;
-    const bool opens_all = bytes[LOCK_AT] == LOCK_8A_ALL && bytes[STATE_AT] == OPEN_OR_CLOSED;
+    values[0].lid_open = (bytes[STATE_AT] == CONTACT_CLOSED) == options->open_is_set;
+    const bool opens_all = bytes[LOCK_AT] == LOCK_8A_ALL && bytes[STATE_AT] == OPEN;
     const bool is_own_command = bytes[STATE_AT] == READ || opens_all;
     return frame_ok(LOCK_8A_LENGTH, !is_own_command);
 }
@@ -83,7 +84,7 @@ static size_t write_request(uint8_t head, uint8_t board, uint8_t lock, uint8_t s
 
 size_t lock_8a_open(uint8_t board, uint8_t lock, uint8_t request[LOCK_8A_LENGTH])
 {
-    return write_request(OPEN_HEAD, board, lock, OPEN_OR_CLOSED, request);
+    return write_request(OPEN_HEAD, board, lock, OPEN, request);
 }
 
 size_t lock_8a_read(uint8_t board, uint8_t lock, uint8_t request[LOCK_8A_LENGTH])

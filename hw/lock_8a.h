@@ -9,12 +9,13 @@
  *     3      11 open, 33 read     00 opened, 11 closed
  *     4      XOR of bytes 0 to 3  the same way
  *
- * What 00 and 11 mean is wiring: this is the meaning for a lock whose contact closes when it is
- * locked. A contact that closes when the lock is open turns it round. In either case the
- * command to open is byte for byte a reply with 11, and its echo on an RS-485 line looks like one:
- * use adapters without echo.
+ * 00 and 11 are how the lock's contact stands: open and closed. What that means is wiring: above
+ * is a contact that closes when the lock locks; one that closes when the lock opens turns it round,
+ * and hw_options.open_is_set says so. In either case the command to open is byte for byte a reply
+ * with 11, and its echo on an RS-485 line looks like one: use adapters without echo.
  *
- * Source: the maker's protocol sheet, blog.csdn.net/u012909822/article/details/147892413.
+ * Sources: the maker's protocol sheet, blog.csdn.net/u012909822/article/details/147892413; public
+ * code for boards of this kind reads 11 as opened.
  *
  * Pure; any thread.
  */

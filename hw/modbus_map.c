@@ -12,7 +12,8 @@ enum {
     FLOAT_BIAS = 127,
     EXPONENT_MAX = 63,  /* 2^23 * 2^64 / (10^6 * 10^6) is far above 2^31 already */
     EXPONENT_MIN = -76, /* 2^24 * 10^12 / 2^77 is far below a half */
-    DIVISION_CODES = 15
+    DIVISION_CODES = 15,
+    REGISTER_LAST = 65535
 };
 
 static const uint32_t power_of_ten[MODBUS_DECIMALS_MAX + 1] = {1,     10,     100,    1000,
@@ -266,10 +267,11 @@ size_t modbus_map_fault(const struct modbus_map *map, reading_t readings[HW_CHAN
 
 /* ---- requests -------------------------------------------------------------------------------- */
 
-static size_t put_head(const struct modbus_map *map, int first, unsigned value, uint8_t *request)
+static size_t put_head(const struct modbus_map *map, int function, int first, unsigned value,
+                       uint8_t *request)
 {
     request[0] = (uint8_t)map->address;
-    request[1] = (uint8_t)map->function;
+    request[1] = (uint8_t)function;
     request[2] = (uint8_t)((unsigned)first >> 8);
     request[3] = (uint8_t)first;
     request[4] = (uint8_t)(value >> 8);
@@ -283,7 +285,7 @@ size_t modbus_map_request(const struct modbus_map *map, uint8_t request[MODBUS_R
     assert(map->kind != READING_LOCK && map->first != MODBUS_NONE);
     const struct block block = block_of(map);
     *answer_bytes = (size_t)(reads_bits(map) ? (block.count + 7) / 8 : 2 * block.count);
-    return put_head(map, block.first, (unsigned)block.count, request);
+    return put_head(map, map->function, block.first, (unsigned)block.count, request);
 }
 
 size_t modbus_map_switch(const struct modbus_map *map, int channel, bool on,
@@ -293,12 +295,33 @@ size_t modbus_map_switch(const struct modbus_map *map, int channel, bool on,
     assert(channel >= map->channel && channel < map->channel + map->count);
     const int coil = map->first + channel - map->channel;
     if (map->function == MODBUS_WRITE_COIL) {
-        return put_head(map, coil, on ? 0xFF00 : 0x0000, request);
+        return put_head(map, map->function, coil, on ? 0xFF00 : 0x0000, request);
     }
-    const size_t length = put_head(map, coil, 1, request);
+    const size_t length = put_head(map, map->function, coil, 1, request);
     request[length] = 1; /* byte of coils */
     request[length + 1] = on ? 1 : 0;
     return length + 2;
+}
+
+size_t modbus_map_command(const struct modbus_map *map, int channel, enum hw_command command,
+                          uint8_t request[MODBUS_REQUEST_MAX])
+{
+    assert(channel >= map->channel && channel < map->channel + map->count);
+    const struct modbus_command *it = command == HW_COMMAND_ZERO   ? &map->zero
+                                      : command == HW_COMMAND_TARE ? &map->tare
+                                                                   : NULL;
+    if (it == NULL || it->function == 0) {
+        return 0;
+    }
+    const int reg = it->first + (channel - map->channel) * map->command_stride;
+    if (it->function == MODBUS_WRITE_REGISTER) {
+        return put_head(map, it->function, reg, (unsigned)it->value, request);
+    }
+    const size_t length = put_head(map, it->function, reg, 1, request);
+    request[length] = 2; /* bytes of registers */
+    request[length + 1] = (uint8_t)(it->value >> 8);
+    request[length + 2] = (uint8_t)it->value;
+    return length + 3;
 }
 
 /* ---- whether a map makes sense --------------------------------------------------------------- */
@@ -354,6 +377,28 @@ static bool check_registers(const struct modbus_map *map, char error[MODBUS_ERRO
            wrong(error, "the registers lie too far apart: one request takes 32");
 }
 
+static bool check_command(const struct modbus_map *map, const struct modbus_command *command,
+                          char error[MODBUS_ERROR_MAX])
+{
+    if (command->function == 0) {
+        return true;
+    }
+    if (map->kind != READING_WEIGHT) {
+        return wrong(error, "zero_function and tare_function are for weights");
+    }
+    if (command->function != MODBUS_WRITE_REGISTER && command->function != MODBUS_WRITE_REGISTERS) {
+        return wrong(error, "zero_function and tare_function are 6 or 16, or 0: no such command");
+    }
+    if (map->count > 1 && map->command_stride < 1) {
+        return wrong(error, "command_stride is open: name the registers from one channel's zero or "
+                            "tare to the next, or all channels would be told at once");
+    }
+    const int last = command->first + (map->count - 1) * map->command_stride;
+    return (is_in(command->first, 0, REGISTER_LAST) && is_in(last, 0, REGISTER_LAST) &&
+            is_in(command->value, 0, UINT16_MAX)) ||
+           wrong(error, "registers and values of zero and tare are 0 to 65535");
+}
+
 bool modbus_map_check(const struct modbus_map *map, char error[MODBUS_ERROR_MAX])
 {
     if (!is_in(map->address, 1, MODBUS_ADDRESS_MAX)) {
@@ -370,5 +415,6 @@ bool modbus_map_check(const struct modbus_map *map, char error[MODBUS_ERROR_MAX]
         return wrong(error, "channels are 1 to 8: channel + count - 1 must not pass 8");
     }
     const bool has_registers = map->kind == READING_WEIGHT || map->kind == READING_LEVEL;
-    return check_function(map, error) && (!has_registers || check_registers(map, error));
+    return check_function(map, error) && (!has_registers || check_registers(map, error)) &&
+           check_command(map, &map->zero, error) && check_command(map, &map->tare, error);
 }

@@ -25,7 +25,9 @@ enum modbus_function {
     MODBUS_READ_HOLDING = 3,
     MODBUS_READ_REGISTERS = 4,
     MODBUS_WRITE_COIL = 5,
-    MODBUS_WRITE_COILS = 15
+    MODBUS_WRITE_REGISTER = 6,
+    MODBUS_WRITE_COILS = 15,
+    MODBUS_WRITE_REGISTERS = 16
 };
 
 enum modbus_number { MODBUS_INT, MODBUS_UINT, MODBUS_FLOAT, MODBUS_NUMBER_COUNT };
@@ -33,6 +35,13 @@ enum modbus_number { MODBUS_INT, MODBUS_UINT, MODBUS_FLOAT, MODBUS_NUMBER_COUNT 
 /* The bytes of 32 bits as they arrive, A the highest; of 16 bits AB or, with BADC and DCBA, BA.
  * It cannot be deduced from one reading: -9 CDAB is -524289 read as ABCD. */
 enum modbus_order { MODBUS_ABCD, MODBUS_CDAB, MODBUS_BADC, MODBUS_DCBA, MODBUS_ORDER_COUNT };
+
+/* What a weight transmitter is told by writing one register. */
+struct modbus_command {
+    int function; /* MODBUS_WRITE_REGISTER or MODBUS_WRITE_REGISTERS; 0: it takes no such command */
+    int first;    /* register for the first channel */
+    int value;    /* 0 to 65535 */
+};
 
 /* Numbers are int because the site file may override each of them. Registers and inputs are as on
  * the wire, from 0: 40001 of a manual is 0. */
@@ -55,9 +64,11 @@ struct modbus_map {
                                        those of other channels follow by `stride` */
     int ok_mask;                    /* all of them set, or the value is an error; 0: no such bit */
     int moving_mask, overload_mask, underload_mask, error_mask; /* any of them set; 0: none */
-    int division;   /* register with the division code of all channels, or MODBUS_NONE: the place
-                       of the point, instead of `decimals` */
-    bool open_is_0; /* LID: the input is 0 while the lid is open */
+    int division; /* register with the division code of all channels, or MODBUS_NONE: the place
+                     of the point, instead of `decimals` */
+    struct modbus_command zero, tare; /* WEIGHT only */
+    int command_stride; /* registers from one channel's command to the next; with one channel 0 */
+    bool open_is_0;     /* LID: the input is 0 while the lid is open */
     int least_mm, most_mm; /* LEVEL: outside is an error */
     int period_ms;         /* how often it is asked */
 };
@@ -88,6 +99,11 @@ size_t modbus_map_request(const struct modbus_map *map, uint8_t request[MODBUS_R
  * leave a lid in a state that nobody asked for. */
 size_t modbus_map_switch(const struct modbus_map *map, int channel, bool on,
                          uint8_t request[MODBUS_REQUEST_MAX]);
+
+/* The request that tells the scale of one channel to zero or tare itself, without CRC; returns its
+ * length, 0 where the map knows no such command. */
+size_t modbus_map_command(const struct modbus_map *map, int channel, enum hw_command command,
+                          uint8_t request[MODBUS_REQUEST_MAX]);
 
 /* One reading for each channel from the data of an answer; port and time are the caller's. Returns
  * how many: `map->count`. */

@@ -52,22 +52,25 @@ const struct modbus_row modbus_rows[] = {
      {WEIGHT, NO_DIVISION, ONE, .width = 32, .stride = 6, .address = 1, .number = MODBUS_FLOAT,
       .unit = "kg", .status = 4, .ok_mask = 0x8000, .moving_mask = 0x1000, .overload_mask = 0x0400,
       .underload_mask = 0x0200}},
-    /* KPR transmitter, recorded: 0050h, 0.01 kg, no status. */
+    /* KPR transmitter, recorded: 0050h, 0.01 kg, no status; 005Eh = 1 by function 16 zeroes it. */
     {"kpr",
      "19200/8n1",
      "KPR transmitter: hundredths of a kilogram",
-     {WEIGHT, PLAIN, ONE, TWO_WORDS, .address = 1, .first = 0x50, .unit = "kg", .decimals = 2}},
+     {WEIGHT, PLAIN, ONE, TWO_WORDS, .address = 1, .first = 0x50, .unit = "kg", .decimals = 2,
+      .zero = {MODBUS_WRITE_REGISTERS, 0x5E, 1}}},
     {"level",
      "9600/8n1",
      "any level sensor: distance in one register, mm",
      {LEVEL, .address = 1, .number = MODBUS_UINT, .unit = "mm", .most_mm = 10000}},
     /* PT113 p.38: 40001 weight, 40003 status: D0 busy, D1 data ok, D2 unstable, D13 to D15 error
-     * code, over and under range among them. High word first, no point (p.40). */
+     * code, over and under range among them. High word first, no point (p.40). 40009: 1 zero, 2
+     * tare. */
     {"pt113",
      "9600/8n1",
      "PT113: weight and status, the point as calibrated",
      {WEIGHT, NO_DIVISION, ONE, TWO_WORDS, .address = 1, .unit = "kg", .decimals = 2, .status = 2,
-      .ok_mask = 0x0002, .moving_mask = 0x0004, .error_mask = 0xE001}},
+      .ok_mask = 0x0002, .moving_mask = 0x0004, .error_mask = 0xE001,
+      .zero = {MODBUS_WRITE_REGISTER, 8, 1}, .tare = {MODBUS_WRITE_REGISTER, 8, 2}}},
     {"relay",
      "9600/8n1",
      "relays for lid locks, function 05 (or 15)",
@@ -88,11 +91,13 @@ const struct modbus_row modbus_rows[] = {
      "9600/8n1",
      "any weight transmitter: two registers, grams",
      {WEIGHT, PLAIN, ONE, TWO_WORDS, .address = 1, .unit = "g"}},
-    /* Znsv6T1: 0 weight without its point, 14h "send stable only". */
+    /* Znsv6T1: 0 weight without its point, 14h "send stable only"; 15h = 1 tares and 16h = 1 zeroes
+     * it, unless 17h locks writing. */
     {"znsv6t1",
      "9600/8n1",
      "Znsv6T1: weight without its point",
-     {WEIGHT, PLAIN, ONE, TWO_WORDS, .address = 1, .unit = "kg", .decimals = 2}},
+     {WEIGHT, PLAIN, ONE, TWO_WORDS, .address = 1, .unit = "kg", .decimals = 2,
+      .zero = {MODBUS_WRITE_REGISTER, 0x16, 1}, .tare = {MODBUS_WRITE_REGISTER, 0x15, 1}}},
     /* ZSG4: 0, 2, 4, 6 are its four channels. */
     {"zsg4",
      "38400/8n1",

@@ -267,30 +267,45 @@ static bool (*const to_reading[])(struct port *port, const struct hw_value *valu
     [READING_LOCK] = see_lid,
 };
 
+PUMP void value_to_reading(const struct reading_context *to, const struct hw_value *value)
+{
+    if (value->channel < 1 || value->channel > HW_CHANNELS_MAX) {
+        to->port->stats.rejects[REJECT_VALUE]++;
+        return;
+    }
+    /* Only the first byte of the card's text: clearing all of it takes longer than the rest. */
+    reading_t reading;
+    memset(&reading, 0, offsetof(reading_t, card) + 1);
+    reading.t_ms = to->now_ms;
+    reading.port = to->port->config.index;
+    reading.channel = value->channel;
+    reading.kind = (uint8_t)value->kind;
+    reading.status = (uint8_t)value->status;
+    const bool is_reading = value->kind == READING_WEIGHT
+                                ? weigh(to->port, value, &reading)
+                                : to_reading[value->kind](to->port, value, &reading);
+    if (is_reading) {
+        to->port->stats.readings++;
+        to->sink(to->context, &reading);
+    }
+}
+
+/* Those behind the first: nearly every frame has only one, whose context need not lie in memory. */
+APART void rest_to_readings(struct port *port, int64_t now_ms, port_sink *sink, void *context,
+                            const struct hw_value *values, size_t count)
+{
+    const struct reading_context to = {port, now_ms, sink, context};
+    for (size_t i = 1; i < count; i++) {
+        value_to_reading(&to, &values[i]);
+    }
+}
+
 PUMP void values_to_readings(void *context, const struct hw_value *values, size_t count)
 {
     const struct reading_context *to = context;
-    for (const struct hw_value *value = values; count > 0; value++, count--) {
-        if (value->channel < 1 || value->channel > HW_CHANNELS_MAX) {
-            to->port->stats.rejects[REJECT_VALUE]++;
-            continue;
-        }
-        /* Only the first byte of the card's text: clearing all of it takes longer than the rest. */
-        reading_t reading;
-        memset(&reading, 0, offsetof(reading_t, card) + 1);
-        reading.t_ms = to->now_ms;
-        reading.port = to->port->config.index;
-        reading.channel = value->channel;
-        reading.kind = (uint8_t)value->kind;
-        reading.status = (uint8_t)value->status;
-        const bool is_reading = value->kind == READING_WEIGHT
-                                    ? weigh(to->port, value, &reading)
-                                    : to_reading[value->kind](to->port, value, &reading);
-        if (!is_reading) {
-            continue;
-        }
-        to->port->stats.readings++;
-        to->sink(to->context, &reading);
+    value_to_reading(to, &values[0]);
+    if (count > 1) {
+        rest_to_readings(to->port, to->now_ms, to->sink, to->context, values, count);
     }
 }
 

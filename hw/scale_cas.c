@@ -24,6 +24,7 @@
  * Commands (CI-400 p.105): 'D', the id as two digits, "KZ" zero or "KT" tare, CR LF.
  */
 #include "hw/bytes.h"
+#include "hw/decimal.h"
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
@@ -65,14 +66,12 @@ static bool begins(const uint8_t *bytes, size_t count)
 
 static bool read_parts(const uint8_t *frame, struct hw_value *value)
 {
-    struct text number = {frame + VALUE_AT, frame + VALUE_END};
     struct text unit = {frame + UNIT_AT, frame + UNIT_END};
-    const bool is_number = text_number(&number, value);
-    text_blanks(&number);
+    const bool is_number = decimal_read(frame + VALUE_AT, VALUE_END - VALUE_AT, value);
     text_blanks(&unit);
     const bool is_unit = text_unit(&unit, value);
     text_blanks(&unit);
-    return is_number && text_ends(&number) && is_unit && text_ends(&unit);
+    return is_number && is_unit && text_ends(&unit);
 }
 
 static struct frame_result reject(enum reject_reason reason, const uint8_t *bytes, size_t count)

@@ -5,28 +5,26 @@
  *     bytes  text          meaning
  *     0, 2   01            address, two digits; on RS-485 only
  *     2      ST US OL UL   stable, moving, over the range, under it
- *     1      ,
- *     2      GS NT         gross, net
- *     1      ,
- *     8      "     0.0"    blanks, '-' or none, digits with at most one point
- *     1      ,
- *     2      kg " g"       unit: kg g t lb; the width is what tells "g" from half a "kg"
- *     2      CR LF         either or both
+ *            TL            not level, told by the inclinometer of some: a fault, whatever the
+ * digits 1      , 2      GS NT         gross, net 1      , 8      "     0.0"    blanks, '-' or
+ * none, digits with at most one point 1      , 2      kg " g"       unit: kg g t lb; the width is
+ * what tells "g" from half a "kg" 2      CR LF         either or both
  *
- * Extended string (REXT): [address] scale number, ',' ST..UL ',' net weight of 10 characters ','
+ * Extended string (REXT): [address] scale number, ',' ST..TL ',' net weight of 10 characters ','
  * "  " or "PT" and tare of 10 characters ',' pieces of 10 characters ',' unit.
  *
- * Print string: ST to UL ',' scale number ',' weight and unit ',' tare and unit, of no fixed width.
+ * Print string: ST to TL ',' scale number ',' weight and unit ',' tare and unit, of no fixed width.
  *
  * Answers: "OK" done; "ERR01" to "ERR04" wrong form, wrong parameter, not now, not known; each with
  * the address where there is one.
  *
  * Sources: 3590 manual p.65 and p.68, DGT4X manual p.52, 3590E serial commands p.7; a public driver
- * for the 3590 (print string). After OL and UL the digits mean nothing. There is no check.
+ * for the 3590 (print string). After OL, UL and TL the digits mean nothing. There is no check.
  *
  * Commands, with the address in front where the port has one, and CR LF: READ ZERO TARE C.
  */
 #include "hw/bytes.h"
+#include "hw/decimal.h"
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
@@ -43,10 +41,8 @@ static const struct {
     char word[STATUS_LENGTH + 1];
     enum reading_status status;
 } statuses[] = {
-    {"ST", READING_OK},
-    {"US", READING_MOVING},
-    {"OL", READING_OVERLOAD},
-    {"UL", READING_UNDERLOAD},
+    {"ST", READING_OK},        {"US", READING_MOVING}, {"OL", READING_OVERLOAD},
+    {"UL", READING_UNDERLOAD}, {"TL", READING_ERROR},
 };
 
 /* Only the standard string has words by which its beginning is known; without its address. */
@@ -78,6 +74,9 @@ static bool read_status(struct text text, struct hw_value *value)
          i++) {
         if (memcmp(text.at, statuses[i].word, STATUS_LENGTH) == 0) {
             value->status = statuses[i].status;
+            if (value->status == READING_ERROR) {
+                text_code(value, text.at, STATUS_LENGTH);
+            }
             return true;
         }
     }
@@ -87,19 +86,16 @@ static bool read_status(struct text text, struct hw_value *value)
 static bool read_weight(struct text number, struct text unit, struct hw_value *value)
 {
     const bool is_wide = has_width(unit, UNIT_WIDTH);
-    const bool is_number = text_number(&number, value);
-    text_blanks(&number);
+    const bool is_number = decimal_read(number.at, (size_t)(number.end - number.at), value);
     text_blanks(&unit);
     const bool is_unit = text_unit(&unit, value);
     text_blanks(&unit);
     if (!is_unit || !text_ends(&unit) || !is_wide) {
         return false;
     }
-    if (value->status == READING_OVERLOAD || value->status == READING_UNDERLOAD) {
-        value->has_digits = false;
-        return true;
-    }
-    return is_number && text_ends(&number);
+    const bool has_weight = value->status == READING_OK || value->status == READING_MOVING;
+    value->has_digits = has_weight && is_number;
+    return is_number || !has_weight;
 }
 
 static bool is_mode(struct text text)

@@ -35,12 +35,19 @@ enum {
 
 typedef bool text_reader(const uint8_t *text, size_t width, struct hw_value *value);
 
+/* A digit, '.', '-' or a blank. */
+static bool is_of_value(uint8_t byte)
+{
+    static const uint64_t set =
+        UINT64_C(0x3FF) << '0' | UINT64_C(1) << '.' | UINT64_C(1) << '-' | UINT64_C(1) << ' ';
+    return byte < 64 && (set >> byte & 1) != 0;
+}
+
 /* How many of `count` bytes, from 0, are characters of a value. */
 static size_t text_width(const uint8_t *bytes, size_t count)
 {
     size_t width = 0;
-    while (width < count && (byte_is_digit(bytes[width]) || bytes[width] == '.' ||
-                             bytes[width] == '-' || bytes[width] == ' ')) {
+    while (width < count && is_of_value(bytes[width])) {
         width++;
     }
     return width;

@@ -6,11 +6,12 @@
  *                             bits 3-4: display step; bit 5 = 1, bit 6 = 0
  *     2       SWB             bit 0 net, 1 negative, 2 out of range, 3 motion, 4 kg (0 = lb),
  *                             5 mostly 1, 6 not zeroed since it was switched on
- *     3       SWC             bits 0-2: 0 as SWB says, 1 g, 2 t, 3 oz, 4 ozt, 5 dwt, 6 ton, 7
- * other; bit 3 print key, 4 expanded (x 10), 5 = 1, 6 tare by hand 4-9     30-39 20        weight,
- * six digits, blanks for leading zeros, no sign, no point 10-15   30-39 20        tare, likewise or
- * all blank; the short form leaves it out 16      0D              CR; the short form has it in
- * place 10 17      00-7F           check, if the device is set to send one: two's complement of the
+ *     3       SWC             bits 0-2: 0 as SWB says, 1 g, 2 t, 3 oz, 4 ozt, 5 dwt, 6 ton,
+ *                             7 other; bit 3 print key, 4 expanded (x 10), 5 = 1, 6 tare by hand
+ *     4-9     30-39 20        weight, six digits, blanks for leading zeros, no sign, no point
+ *     10-15   30-39 20        tare, likewise or all blank; the short form leaves it out
+ *     16      0D              CR; the short form has it in place 10
+ *     17      00-7F           check, if the device is set to send one: two's complement of the
  *                             7-bit sum of everything before it, STX and CR included
  *
  * SWA 000 and 001: the digits already hold the dummy zeros and are taken as they stand, as four
@@ -30,9 +31,11 @@
  *     n+2     0D              CR
  *   or, where there is no weight to tell:
  *     0-1     02 3F           STX '?'
- *     2       status          bit 0 motion, 1 over, 2 under zero, 3 outside the zero range, 4
- * centre of zero, 5 net, 6 = 1 3       0D              CR Some models send a weight once and then
- * statuses without a cause until it changes.
+ *     2       status          bit 0 motion, 1 over, 2 under zero, 3 outside the zero range,
+ *                             4 centre of zero, 5 net, 6 = 1
+ *     3       0D              CR
+ *
+ * Some models send a weight once and then statuses without a cause until it changes.
  *
  * Sources: WILDCAT technical manual 12/00 p.6-4, 6-5; Kern FTC p.42; Fairbanks FB3000 p.53, 55;
  * Cardinal 225 p.126; Rockwell DC1 app. D; DIVA service manual p.39, 45.

@@ -6,6 +6,8 @@
  * may follow.
  *
  *     S.S.V.U   S.D.V.U       weight, stable or moving
+ *     S.S.Error.10b           a fault of the device instead of a weight: one or two digits, then b
+ *                             of the balance or t of the terminal
  *     S.I   S.+   S.-         cannot be told now; over; under
  *     S.L                     the command has a wrong parameter
  *     ES   ET   EL            the device did not understand: syntax, transmission, logic
@@ -13,9 +15,9 @@
  *     T.I T.+ T.-   TI.I TI.+ TI.-   TA.I TA.L   TAC.A TAC.I   Z.A Z.I Z.+ Z.-
  *     ZI.S ZI.D ZI.I ZI.+ ZI.-                       answers that carry no weight
  *
- * Sources: AT balances p.87, AL balances p.72; field recordings. The answers to Z and T and the
- * meaning of ES, ET and EL come from general knowledge. There is no check: only
- * port_config.equal_frames catches a changed digit.
+ * Sources: AT balances p.87, AL balances p.72; field recordings. The answers to Z and T, the
+ * meaning of ES, ET and EL and the faults with their letters come from general knowledge. There is
+ * no check: only port_config.equal_frames catches a changed digit.
  */
 #include "hw/drivers.h"
 #include "hw/text_line.h"
@@ -49,10 +51,7 @@ static const struct line_kind {
     {"ZI -", LINE_SILENT, READING_OK},       {"S L", LINE_STATUS, READING_ERROR},
 };
 
-static bool is_unit_character(uint8_t byte)
-{
-    return (uint8_t)((byte | 0x20) - 'a') < 26 || byte == '%';
-}
+static const struct line_kind fault = {"", LINE_STATUS, READING_ERROR};
 
 static bool read_weight(struct text text, struct hw_value *value)
 {
@@ -73,7 +72,7 @@ static bool read_weight(struct text text, struct hw_value *value)
         return false;
     }
     for (ptrdiff_t i = 0; i < unit_length; i++) {
-        if (!is_unit_character(text.at[i])) {
+        if (!byte_is_of_unit(text.at[i])) {
             return false;
         }
         value->unit[i] = (char)text.at[i];
@@ -94,6 +93,23 @@ static bool take_head(struct text *text, const char *head)
     return true;
 }
 
+static bool read_fault(struct text text, struct hw_value *value)
+{
+    if (!text_word(&text, "Error ")) {
+        return false;
+    }
+    const uint8_t *const code = text.at;
+    while (text.at < text.end && byte_is_digit(*text.at)) {
+        text.at++;
+    }
+    const ptrdiff_t digits = text.at - code;
+    if (digits < 1 || digits > 2 || (!text_byte(&text, 'b') && !text_byte(&text, 't'))) {
+        return false;
+    }
+    text_code(value, code, (size_t)(text.at - code));
+    return text_ends(&text);
+}
+
 /* Reads a line without its end; NULL where it is none. */
 static const struct line_kind *read_line(struct text line, struct hw_value *value)
 {
@@ -102,7 +118,10 @@ static const struct line_kind *read_line(struct text line, struct hw_value *valu
         const bool has_weight = kind->meaning == LINE_WEIGHT || kind->meaning == LINE_TARE;
         struct text text = line;
         if (take_head(&text, kind->head)) {
-            return (has_weight ? read_weight(text, value) : text_ends(&text)) ? kind : NULL;
+            const bool fits = has_weight ? read_weight(text, value) : text_ends(&text);
+            return fits                                                      ? kind
+                   : kind->meaning == LINE_WEIGHT && read_fault(text, value) ? &fault
+                                                                             : NULL;
         }
     }
     return NULL;
@@ -118,7 +137,7 @@ static enum text_verdict sics_parse(const struct hw_options *options, const uint
     }
     value->status = (enum reading_status)kind->status;
     value->tare = kind->meaning == LINE_TARE;
-    if (value->status == READING_ERROR) {
+    if (value->status == READING_ERROR && kind != &fault) {
         const size_t letters = kind->head[1] == ' ' ? 2 : 0; /* "S L" says L */
         memcpy(value->text, kind->head + letters, sizeof kind->head - letters);
     }

@@ -35,6 +35,7 @@
  * Everything that is not exactly this grammar is refused, NUL and bit 8 included.
  */
 #include "hw/bytes.h"
+#include "hw/decimal.h"
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
@@ -317,26 +318,32 @@ static struct frame_result no_header(const uint8_t *bytes, size_t count)
     return frame_reject(REJECT_NOISE, length);
 }
 
+/* Three bytes, the first the lowest. */
+#define WORD(a, b) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)',' << 2 * 8)
+#define WORD_MASK  UINT32_C(0xFFFFFF)
+
 /* Reads "ST,GS,+  1.234kg" and the same with US or NT, with a blank for its sign or with " g":
  * nearly every frame there is, known without a look at the table, which has the last word on all
  * that is not exactly this. */
 static bool read_usual(const uint8_t *bytes, struct hw_value *value)
 {
-    const uint8_t sign = bytes[USUAL_SIGN_AT];
+    const uint64_t head = eight_load(bytes);
+    const uint32_t status = (uint32_t)head & WORD_MASK;
+    const uint32_t mode = (uint32_t)(head >> 3 * 8) & WORD_MASK;
     const bool is_kg = memcmp(bytes + USUAL_UNIT_AT, "kg\r\n", 4) == 0;
-    if ((memcmp(bytes, "ST,", 3) != 0 && memcmp(bytes, "US,", 3) != 0) ||
-        (memcmp(bytes + 3, "GS,", 3) != 0 && memcmp(bytes + 3, "NT,", 3) != 0) ||
-        (!is_kg && memcmp(bytes + USUAL_UNIT_AT, " g\r\n", 4) != 0) ||
-        (sign != '+' && sign != '-' && sign != ' ')) {
+    if ((status != WORD('S', 'T') && status != WORD('U', 'S')) ||
+        (mode != WORD('G', 'S') && mode != WORD('N', 'T')) ||
+        (!is_kg && memcmp(bytes + USUAL_UNIT_AT, " g\r\n", 4) != 0)) {
         return false;
     }
-    /* The unit, or the blank before it, ends every run. */
-    const uint8_t *const first = over_blanks(bytes + USUAL_SIGN_AT + 1);
-    const uint8_t *const end = read_digits(first, value);
-    value->has_digits = true;
-    value->negative = sign == '-';
     memcpy(value->unit, is_kg ? "kg" : "g", 2);
-    return end == bytes + USUAL_UNIT_AT && byte_is_digit(*first);
+    uint64_t number = eight_load(bytes + USUAL_SIGN_AT);
+    const uint8_t sign = (uint8_t)number;
+    if (sign == '+' || sign == '-') {
+        number ^= sign ^ ' ';
+    }
+    value->negative = sign == '-';
+    return decimal_read_at_once(number, value);
 }
 
 APART struct frame_result by_table(const struct hw_options *options, const uint8_t *bytes,

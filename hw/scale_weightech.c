@@ -19,8 +19,8 @@
 #include "hw/drivers.h"
 #include "hw/text_line.h"
 
-enum { LINE_LONGEST = 40 };
-enum { FLAG, GROSS, TARE, NET, PARTS };
+enum { LINE_LONGEST = 40, FLAG_LENGTH = 2, SHORTEST = 7 };
+enum { GROSS, TARE, NET, NUMBERS, COMMAS = NUMBERS - 1 };
 
 static bool is_out_of_range(struct text text, bool *negative)
 {
@@ -32,41 +32,48 @@ static bool is_out_of_range(struct text text, bool *negative)
     return is_word && text_ends(&text);
 }
 
-static bool read_number(struct text text, struct hw_value *value)
-{
-    return decimal_read(text.at, (size_t)(text.end - text.at), value);
-}
-
-static bool is_number_with(struct text text, uint8_t decimals)
+static bool is_number_with(const uint8_t *text, size_t width, uint8_t decimals)
 {
     struct hw_value value;
-    return read_number(text, &value) && value.decimals == decimals;
+    value.decimals = 0;
+    return decimal_read(text, width, &value) && value.decimals == decimals;
+}
+
+/* What follows the flag and its comma. */
+static bool read_numbers(const uint8_t *text, size_t length, struct hw_value *value)
+{
+    const size_t width = (length - COMMAS) / NUMBERS;
+    const uint8_t *const tare = text + width + 1;
+    const uint8_t *const net = tare + width + 1;
+    return (length - COMMAS) % NUMBERS == 0 && tare[-1] == ',' && net[-1] == ',' &&
+           decimal_read(net, width, value) && is_number_with(text, width, value->decimals) &&
+           is_number_with(tare, width, value->decimals);
+}
+
+static bool read_out_of_range(struct text text, struct hw_value *value)
+{
+    struct text part[NUMBERS];
+    bool is_negative = false;
+    if (text_split(text, part, NUMBERS) != NUMBERS ||
+        (!is_out_of_range(part[GROSS], &is_negative) &&
+         !is_out_of_range(part[NET], &is_negative))) {
+        return false;
+    }
+    value->status = is_negative ? READING_UNDERLOAD : READING_OVERLOAD;
+    value->has_digits = false;
+    return true;
 }
 
 static enum text_verdict weightech_parse(const struct hw_options *options, const uint8_t *line,
                                          size_t length, struct hw_value *value)
 {
     (void)options;
-    struct text part[PARTS];
-    if (text_split((struct text){line, line + length}, part, PARTS) != PARTS) {
+    if (length < SHORTEST || (line[0] != '0' && line[0] != '1') || line[1] != ',') {
         return TEXT_BROKEN;
     }
-    const bool is_moving = text_byte(&part[FLAG], '1');
-    if ((!is_moving && !text_byte(&part[FLAG], '0')) || !text_ends(&part[FLAG])) {
-        return TEXT_BROKEN;
-    }
-    bool is_negative = false;
-    if (is_out_of_range(part[GROSS], &is_negative) || is_out_of_range(part[NET], &is_negative)) {
-        value->status = is_negative ? READING_UNDERLOAD : READING_OVERLOAD;
-        return TEXT_VALUE;
-    }
-    value->status = is_moving ? READING_MOVING : READING_OK;
-    const ptrdiff_t width = part[NET].end - part[NET].at;
-    const bool is_even =
-        part[GROSS].end - part[GROSS].at == width && part[TARE].end - part[TARE].at == width;
-    return is_even && read_number(part[NET], value) &&
-                   is_number_with(part[GROSS], value->decimals) &&
-                   is_number_with(part[TARE], value->decimals)
+    value->status = line[0] == '1' ? READING_MOVING : READING_OK;
+    return read_numbers(line + FLAG_LENGTH, length - FLAG_LENGTH, value) ||
+                   read_out_of_range((struct text){line + FLAG_LENGTH, line + length}, value)
                ? TEXT_VALUE
                : TEXT_BROKEN;
 }

@@ -42,18 +42,17 @@ static bool is_unit(uint32_t folded)
     return i < sizeof units / sizeof units[0];
 }
 
-bool text_unit(struct text *text, struct hw_value *value)
+bool text_any_unit(struct text *text, struct hw_value *value)
 {
     enum { LETTERS_MAX = 3 };
     uint32_t folded = 0;
     size_t length = 0;
     for (; text->at + length < text->end && length <= LETTERS_MAX; length++) {
         const uint8_t byte = text->at[length];
-        const uint8_t lower = byte | 0x20;
-        if ((uint8_t)(lower - 'a') >= 26 && byte != '%') {
+        if (!byte_is_of_unit(byte)) {
             break;
         }
-        folded = folded << 8 | lower;
+        folded = folded << 8 | (byte | 0x20);
     }
     if (length == 0 || length > LETTERS_MAX || !is_unit(folded)) {
         return false;

@@ -54,11 +54,30 @@ static inline struct frame_result text_line_frame(const struct text_format *form
     return text_line_unfit(format, options, bytes, count, end);
 }
 
+/* A letter or '%'. */
+static inline bool byte_is_of_unit(uint8_t byte)
+{
+    return (uint8_t)((byte | 0x20) - 'a') < 26 || byte == '%';
+}
+
 /* Whole UTF-8 characters without control characters. */
 bool text_is_clean(const uint8_t *bytes, size_t length);
 
 /* Takes one of the units that scales send, in any case, kept as sent. */
-bool text_unit(struct text *text, struct hw_value *value);
+bool text_any_unit(struct text *text, struct hw_value *value);
+
+/* The same; nearly always it is kg. */
+static inline bool text_unit(struct text *text, struct hw_value *value)
+{
+    const ptrdiff_t left = text->end - text->at;
+    if (left >= 2 && (text->at[0] | 0x20) == 'k' && (text->at[1] | 0x20) == 'g' &&
+        (left == 2 || !byte_is_of_unit(text->at[2]))) {
+        memcpy(value->unit, text->at, 2);
+        text->at += 2;
+        return true;
+    }
+    return text_any_unit(text, value);
+}
 
 /* A number, blanks, a unit, blanks: the end of many lines. False where something is missing. */
 static inline bool text_weight(struct text *text, struct hw_value *value)

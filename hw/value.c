@@ -8,7 +8,7 @@ enum { DECIMALS_MAX = HW_DECIMALS_MAX };
 
 static const uint64_t BILLION = 1000000000;
 
-static const uint64_t power_of_ten[DECIMALS_MAX + 1] = {
+const uint32_t hw_power_of_ten[DECIMALS_MAX + 1] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
 };
 
@@ -96,7 +96,7 @@ bool hw_value_in(const struct hw_value *value, const struct hw_unit *unit, int32
         return false;
     }
     const uint64_t most = (uint64_t)INT32_MAX + (value->negative ? 1 : 0);
-    const uint64_t scale = power_of_ten[value->decimals];
+    const uint64_t scale = hw_power_of_ten[value->decimals];
     if (unit->billionths == 0 && value->digits <= UINT32_MAX) {
         const uint64_t total = (value->digits * unit->factor + scale / 2) / scale;
         return take(total, most, value->negative, result);

@@ -407,7 +407,7 @@ struct kiosk_effect {
         enum sound sound;
         char pin[PIN_DIGITS_MAX + 1];
         struct {
-            uint8_t port;
+            uint8_t port, channel;
             bool is_tare; /* else its zero */
         } scale_command;
         struct {

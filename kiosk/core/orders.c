@@ -13,18 +13,12 @@ static const struct site_bin *bin_of(const struct kiosk *kiosk)
     return &kiosk->site->bins[kiosk->order.bin];
 }
 
-static bool can(const struct site *site, const struct site_bin *bin, bool is_tare)
-{
-    return bin->scale.port >= 0 &&
-           (is_tare ? site->tares[bin->scale.port] : site->zeroes[bin->scale.port]);
-}
-
 static void pick(struct kiosk *kiosk, int number)
 {
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct site_bin *bin = &kiosk->site->bins[i];
         if (bin->number == number &&
-            (can(kiosk->site, bin, false) || can(kiosk->site, bin, true))) {
+            (site_scale_can(kiosk->site, bin, false) || site_scale_can(kiosk->site, bin, true))) {
             kiosk->order = (struct scale_order){.step = ORDER_BIN, .bin = i};
         }
     }
@@ -32,7 +26,7 @@ static void pick(struct kiosk *kiosk, int number)
 
 static void choose(struct kiosk *kiosk, bool is_tare)
 {
-    if (can(kiosk->site, bin_of(kiosk), is_tare)) {
+    if (site_scale_can(kiosk->site, bin_of(kiosk), is_tare)) {
         kiosk->order.step = ORDER_CONFIRM;
         kiosk->order.is_tare = is_tare;
     }
@@ -58,6 +52,7 @@ static void send(struct step *step)
     step_record(step, &event);
     struct kiosk_effect *effect = step_effect(step, EFFECT_SCALE_COMMAND);
     effect->u.scale_command.port = (uint8_t)bin->site->scale.port;
+    effect->u.scale_command.channel = (uint8_t)bin->site->scale.channel;
     effect->u.scale_command.is_tare = order->is_tare;
     order->step = ORDER_WAITING;
     order->sent_ms = kiosk->now_ms;

@@ -325,9 +325,8 @@ static void view_order(const struct kiosk *kiosk, int64_t now_ms, struct view_or
     const struct site *site = kiosk->site;
     const struct scale_order *order = &kiosk->order;
     for (int i = 0; i < site->bin_count; i++) {
-        const int port = site->bins[i].scale.port;
-        view->is_offered =
-            view->is_offered || (port >= 0 && (site->zeroes[port] || site->tares[port]));
+        view->is_offered = view->is_offered || site_scale_can(site, &site->bins[i], false) ||
+                           site_scale_can(site, &site->bins[i], true);
     }
     view->step = order->step;
     if (order->step == ORDER_OFF || order->step == ORDER_PICK) {
@@ -337,8 +336,8 @@ static void view_order(const struct kiosk *kiosk, int64_t now_ms, struct view_or
     const bool is_over = order->step == ORDER_DONE || order->step == ORDER_SAME;
     view->is_tare = order->is_tare;
     view->bin = order->bin;
-    view->zeroes = site->zeroes[bin->site->scale.port];
-    view->tares = site->tares[bin->site->scale.port];
+    view->zeroes = site_scale_can(site, bin->site, false);
+    view->tares = site_scale_can(site, bin->site, true);
     view->has_grams = is_over || bin_scale_state(bin, now_ms) == SENSOR_OK;
     view->grams = is_over ? order->after_g : bin->grams;
 }

@@ -61,13 +61,22 @@ struct site {
     struct site_bin bins[SITE_BINS_MAX];
     uint8_t bin_count;
     char ports[HW_PORTS_MAX][HW_PORT_NAME_MAX];
-    char protocols[HW_PORTS_MAX][SITE_ID_MAX];      /* of the ports, for the technician's eyes */
-    bool zeroes[HW_PORTS_MAX], tares[HW_PORTS_MAX]; /* what the scales behind them can be told */
+    char protocols[HW_PORTS_MAX][SITE_ID_MAX]; /* of the ports, for the technician's eyes */
+    uint16_t zeroes[HW_PORTS_MAX], tares[HW_PORTS_MAX]; /* what the scales behind them can be told;
+                                                           bit = channel */
     uint8_t port_count;
     struct site_timing timing;
     const struct items *items; /* borrowed; NULL: nothing can be looked up */
     bool has_cleaner_pin;
 };
+
+/* Whether the scale of a bin takes that command. */
+static inline bool site_scale_can(const struct site *site, const struct site_bin *bin, bool is_tare)
+{
+    const int port = bin->scale.port;
+    const unsigned channels = port < 0 ? 0U : is_tare ? site->tares[port] : site->zeroes[port];
+    return (channels >> bin->scale.channel & 1U) != 0;
+}
 
 /* A site without ports and bins, with the legal classes and all timings set. */
 void site_defaults(struct site *site);

@@ -23,7 +23,8 @@ enum {
     WEIGHT_NEWS_MS = 250,     /* a weight that changes while nobody is there */
     STATUS_MS = 1000,         /* counters, while somebody looks at them */
     UNLOCK_MS = 500,          /* how long a lock's relay is on */
-    KINDS = READING_LOCK + 1
+    KINDS = READING_LOCK + 1,
+    COMMANDS = HW_COMMAND_TARE + 1
 };
 
 /* Of one slave. */
@@ -49,6 +50,7 @@ struct bus_thread {
     bool known[KINDS][HW_CHANNELS_MAX + 1];
     int64_t lock_off_ms[HW_CHANNELS_MAX + 1]; /* relay of the channel is on until then; 0 = off */
     atomic_uint unlock;                       /* bit = channel */
+    atomic_uint commands[COMMANDS];           /* by enum hw_command; bit = channel */
     bool down;                                /* main was told so */
     int64_t weight_news_ms, status_ms;
     port_status_t told;
@@ -274,14 +276,7 @@ static void poll_slave(struct bus_thread *thread, int index)
 
 static const struct modbus_map *relay_of(const struct bus_settings *bus, int channel)
 {
-    for (int i = 0; i < bus->device_count; i++) {
-        const struct modbus_map *map = &bus->devices[i];
-        if (map->kind == READING_LOCK && channel >= map->channel &&
-            channel < map->channel + map->count) {
-            return map;
-        }
-    }
-    return NULL;
+    return settings_bus_map(bus, READING_LOCK, channel);
 }
 
 static void switch_lock(struct bus_thread *thread, int channel, bool on)
@@ -330,6 +325,35 @@ static void release_locks(struct bus_thread *thread)
     }
 }
 
+/* ---- zero and tare --------------------------------------------------------------------------- */
+
+static void command_scale(struct bus_thread *thread, int channel, enum hw_command command)
+{
+    const struct modbus_map *map = settings_bus_map(thread->settings, READING_WEIGHT, channel);
+    const enum bus_result result = bus_command(&thread->bus, map, channel, command);
+    if (result == BUS_GONE) {
+        lose(thread, clock_now_ms());
+    }
+    if (result != BUS_OK) {
+        log_line(LOG_WARNING, "bus",
+                 "bus %s: slave %d did not confirm %s of channel %d: is it locked against writing, "
+                 "and are register and function right?",
+                 thread->name, map->address, command == HW_COMMAND_TARE ? "tare" : "zero", channel);
+    }
+}
+
+static void serve_commands(struct bus_thread *thread)
+{
+    for (int command = 0; command < COMMANDS; command++) {
+        const unsigned asked = atomic_exchange(&thread->commands[command], 0);
+        for (int channel = 1; channel <= HW_CHANNELS_MAX && thread->bus.master != NULL; channel++) {
+            if ((asked >> channel & 1U) != 0) {
+                command_scale(thread, channel, (enum hw_command)command);
+            }
+        }
+    }
+}
+
 /* ---- the loop -------------------------------------------------------------------------------- */
 
 static int next_slave(const struct bus_thread *thread)
@@ -364,9 +388,9 @@ static void run_once(struct bus_thread *thread)
     if (supervisor_should_open(&thread->supervisor, now_ms)) {
         reopen(thread, now_ms);
     }
-    if (thread->bus.master != NULL) {
-        serve_locks(thread, now_ms);
-    }
+    /* What is asked while the line is away is dropped: nobody expects it later. */
+    serve_locks(thread, now_ms);
+    serve_commands(thread);
     const int next = next_slave(thread);
     if (thread->bus.master != NULL && next >= 0 && now_ms >= thread->polls[next].due_ms) {
         poll_slave(thread, next);
@@ -451,6 +475,23 @@ bool bus_threads_unlock(struct bus_threads *threads, int port, int channel)
         struct bus_thread *thread = &threads->buses[i];
         if (thread->settings->port == port && relay_of(thread->settings, channel) != NULL) {
             atomic_fetch_or(&thread->unlock, 1U << channel);
+            wake_up(thread->stop);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool bus_threads_command(struct bus_threads *threads, int port, int channel,
+                         enum hw_command command)
+{
+    for (int i = 0; threads != NULL && i < threads->count; i++) {
+        struct bus_thread *thread = &threads->buses[i];
+        const struct modbus_map *map = settings_bus_map(thread->settings, READING_WEIGHT, channel);
+        uint8_t request[MODBUS_REQUEST_MAX];
+        if (thread->settings->port == port && map != NULL &&
+            modbus_map_command(map, channel, command, request) > 0) {
+            atomic_fetch_or(&thread->commands[command], 1U << channel);
             wake_up(thread->stop);
             return true;
         }

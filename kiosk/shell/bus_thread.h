@@ -31,6 +31,12 @@ void bus_threads_attend(struct bus_threads *threads, bool attentive, bool watche
  * tells whether the slave confirmed it. False where no relay has that channel. */
 bool bus_threads_unlock(struct bus_threads *threads, int port, int channel);
 
+/* Tells the scale of `channel` on the bus behind `port` to zero or tare itself, once; a slave that
+ * does not confirm it is told on the log, and its readings show whether it did. False where no
+ * scale there takes that command. */
+bool bus_threads_command(struct bus_threads *threads, int port, int channel,
+                         enum hw_command command);
+
 void bus_threads_stop(struct bus_threads *threads);
 
 #endif

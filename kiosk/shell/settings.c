@@ -85,6 +85,7 @@ static const struct row port_rows[] = {
     ROW_BOOL_OF(struct raw_port, "mask7", settings.mask7),
     ROW_BOOL_OF(struct raw_port, "checksum", settings.checksum),
     ROW_INT_OF(struct raw_port, "equal_frames", settings.equal_frames, 1, 10, false),
+    ROW_INT_OF(struct raw_port, "open_when", settings.open_when, 0, 1, false),
 };
 
 static const struct row class_rows[] = {
@@ -124,7 +125,9 @@ void settings_pump(const struct settings *settings, int index, struct port_confi
     const struct port_settings *port = &settings->ports[index];
     *pump = (struct port_config){
         .driver = port->driver,
-        .options = {.mask7 = port->mask7, .checksum = port->checksum},
+        .options = {.mask7 = port->mask7,
+                    .checksum = port->checksum,
+                    .open_is_set = port->open_when != 0},
         .index = (uint8_t)index,
         .equal_frames = (uint8_t)port->equal_frames,
     };
@@ -158,6 +161,13 @@ static int check_port(const struct settings_reader *reader, const config_setting
     if (!link_line_parse(port->line, &line, reason)) {
         return settings_fail(reader, at, "line of port \"%s\": %s", raw->name, reason);
     }
+    if (port->open_when != 0 && port->driver->kind != READING_LOCK) {
+        return settings_fail(
+            reader, at,
+            "open_when of port \"%s\" is for lock boards, and %s is none: leave it "
+            "out",
+            raw->name, port->protocol);
+    }
     const bool is_scale = port->driver->kind == READING_WEIGHT;
     if (port->unit[0] != '\0' && is_scale && hw_weight_unit(port->unit) == NULL) {
         return settings_fail(reader, at, "unit \"%s\" of port \"%s\" is none: g kg t jin lb oz",
@@ -166,17 +176,17 @@ static int check_port(const struct settings_reader *reader, const config_setting
     return 0;
 }
 
-/* What the scale behind a port can be told, for the technician's board. */
+/* What the scale behind a port can be told, whatever its channel, for the technician's board. */
 static void tell_commands(struct settings *settings, uint8_t index)
 {
     struct port_config pump;
     uint8_t request[HW_REQUEST_MAX];
     settings_pump(settings, index, &pump);
     if (pump.driver->kind == READING_WEIGHT && pump.driver->command != NULL) {
-        settings->site.zeroes[index] =
-            pump.driver->command(&pump.options, HW_COMMAND_ZERO, request) > 0;
-        settings->site.tares[index] =
-            pump.driver->command(&pump.options, HW_COMMAND_TARE, request) > 0;
+        const bool zeroes = pump.driver->command(&pump.options, HW_COMMAND_ZERO, request) > 0;
+        const bool tares = pump.driver->command(&pump.options, HW_COMMAND_TARE, request) > 0;
+        settings->site.zeroes[index] = zeroes ? UINT16_MAX : 0;
+        settings->site.tares[index] = tares ? UINT16_MAX : 0;
     }
 }
 

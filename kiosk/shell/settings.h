@@ -30,6 +30,7 @@ struct port_settings {
     bool mask7;
     bool checksum;
     int equal_frames;
+    int open_when; /* lock8a: 0 or 1, the contact's state while the lock is open */
 };
 
 /* A Modbus line: a port of the site whose values come ready made. */

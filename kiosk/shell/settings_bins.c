@@ -41,7 +41,7 @@ static int find_channel(const struct settings_reader *reader, const config_setti
         return settings_fail(reader, at, "%s = \"%s\" is no port of this file", key, port_name);
     }
     const struct bus_settings *bus = settings_bus(settings, port);
-    if (bus != NULL && !settings_bus_reads(bus, kind, channel_number)) {
+    if (bus != NULL && settings_bus_map(bus, kind, channel_number) == NULL) {
         return settings_fail(reader, at,
                              "%s = \"%s\": no device of this bus reads a %s on channel %d", key,
                              port_name, key, channel_number);

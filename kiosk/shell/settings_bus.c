@@ -58,6 +58,13 @@ static const struct row device_rows[] = {
     ROW_INT_OF(struct raw_device, "error_mask", map.error_mask, 0, 0xFFFF, false),
     ROW_INT_OF(struct raw_device, "division_register", map.division, MODBUS_NONE, REGISTER_MOST,
                false),
+    ROW_INT_OF(struct raw_device, "zero_function", map.zero.function, 0, 16, false),
+    ROW_INT_OF(struct raw_device, "zero_register", map.zero.first, 0, REGISTER_MOST, false),
+    ROW_INT_OF(struct raw_device, "zero_value", map.zero.value, 0, REGISTER_MOST, false),
+    ROW_INT_OF(struct raw_device, "tare_function", map.tare.function, 0, 16, false),
+    ROW_INT_OF(struct raw_device, "tare_register", map.tare.first, 0, REGISTER_MOST, false),
+    ROW_INT_OF(struct raw_device, "tare_value", map.tare.value, 0, REGISTER_MOST, false),
+    ROW_INT_OF(struct raw_device, "command_stride", map.command_stride, 0, REGISTER_MOST, false),
     ROW_INT_OF(struct raw_device, "open_when", open_when, 0, 1, false),
     ROW_INT_OF(struct raw_device, "least_mm", map.least_mm, 0, INT_MAX, false),
     ROW_INT_OF(struct raw_device, "most_mm", map.most_mm, 0, INT_MAX, false),
@@ -104,16 +111,17 @@ static const struct modbus_row *row_of(const struct settings_reader *reader,
     return row;
 }
 
-bool settings_bus_reads(const struct bus_settings *bus, enum reading_kind kind, int channel)
+const struct modbus_map *settings_bus_map(const struct bus_settings *bus, enum reading_kind kind,
+                                          int channel)
 {
     for (int i = 0; i < bus->device_count; i++) {
         const struct modbus_map *map = &bus->devices[i];
         if (map->kind == (int)kind && channel >= map->channel &&
             channel < map->channel + map->count) {
-            return true;
+            return map;
         }
     }
-    return false;
+    return NULL;
 }
 
 static int check_device(const struct settings_reader *reader, config_setting_t *element,
@@ -136,7 +144,7 @@ static int check_device(const struct settings_reader *reader, config_setting_t *
         return settings_fail(reader, element, "map \"%s\": %s", raw->name, reason);
     }
     for (int i = 0; i < map->count; i++) {
-        if (settings_bus_reads(bus, (enum reading_kind)map->kind, map->channel + i)) {
+        if (settings_bus_map(bus, (enum reading_kind)map->kind, map->channel + i) != NULL) {
             return settings_fail(reader, element,
                                  "two devices of one kind have channel %d: name another `channel`",
                                  map->channel + i);
@@ -157,6 +165,9 @@ static int read_device(const struct settings_reader *reader, config_setting_t *e
     }
     struct raw_device raw = {.map = row->map, .sign = row->map.negate ? -1 : 1};
     raw.open_when = row->map.open_is_0 ? 0 : 1;
+    /* What nearly every device that takes commands takes. */
+    raw.map.zero.value = row->map.zero.function == 0 ? 1 : row->map.zero.value;
+    raw.map.tare.value = row->map.tare.function == 0 ? 1 : row->map.tare.value;
     snprintf(raw.number, sizeof raw.number, "%s", number_words[row->map.number]);
     snprintf(raw.order, sizeof raw.order, "%s", order_words[row->map.order]);
     if (settings_read_group(reader, element, "a device of a bus", ROWS(device_rows), &raw) != 0 ||
@@ -223,6 +234,19 @@ static int read_devices(const struct settings_reader *reader, config_setting_t *
     return 0;
 }
 
+/* What the scales on a bus can be told, for the technician's board. */
+static void tell_commands(struct site *site, const struct bus_settings *bus)
+{
+    for (int i = 0; i < bus->device_count; i++) {
+        const struct modbus_map *map = &bus->devices[i];
+        for (int channel = map->channel; channel < map->channel + map->count; channel++) {
+            const uint16_t bit = (uint16_t)(1U << channel);
+            site->zeroes[bus->port] |= map->zero.function != 0 ? bit : 0;
+            site->tares[bus->port] |= map->tare.function != 0 ? bit : 0;
+        }
+    }
+}
+
 int settings_read_bus(const struct settings_reader *reader, config_setting_t *element,
                       struct settings *settings)
 {
@@ -244,5 +268,6 @@ int settings_read_bus(const struct settings_reader *reader, config_setting_t *el
              BUS_PROTOCOL);
     settings->ports[index] = raw.port;
     settings->buses[settings->bus_count++] = raw.bus;
+    tell_commands(&settings->site, &raw.bus);
     return 0;
 }

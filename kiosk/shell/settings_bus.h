@@ -20,7 +20,8 @@ int settings_read_bin(const struct settings_reader *reader, config_setting_t *el
 /* The bus behind a port, NULL where it is a serial port. */
 const struct bus_settings *settings_bus(const struct settings *settings, int port);
 
-/* True where some device of the bus reads `kind` on `channel`. */
-bool settings_bus_reads(const struct bus_settings *bus, enum reading_kind kind, int channel);
+/* The device of the bus that reads `kind` on `channel`, or switches it; NULL where none does. */
+const struct modbus_map *settings_bus_map(const struct bus_settings *bus, enum reading_kind kind,
+                                          int channel);
 
 #endif

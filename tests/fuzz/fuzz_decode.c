@@ -2,8 +2,8 @@
  * into calls changes nothing, and every value that comes out is a possible one.
  *
  * Bytes 0-1: driver, by the hash of its name, so that the corpus outlives changes of the table;
- * byte 2: bit 0 mask7, bit 1 no checksum, bit 2 unit kg, bits 3-4 equal frames. seed.py writes such
- * files from the tables of frames. */
+ * byte 2: bit 0 mask7, bit 1 no checksum, bit 2 unit kg, bits 3-4 equal frames, bit 5 an open
+ * lock's contact is closed. seed.py writes such files from the tables of frames. */
 #include "hw/port.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -93,7 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct port_config config = {
         .driver = driver_of((unsigned)data[0] << 8 | data[1]),
-        .options = {.mask7 = data[2] & 1, .checksum = !(data[2] & 2)},
+        .options = {.mask7 = data[2] & 1,
+                    .checksum = !(data[2] & 2),
+                    .open_is_set = data[2] >> 5 & 1},
         .equal_frames = (uint8_t)(data[2] >> 3 & 3),
     };
     if (data[2] & 4) {

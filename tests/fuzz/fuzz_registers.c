@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { NUMBERS = 22, DATA_MAX = 2 * MODBUS_BLOCK_MAX };
+enum { NUMBERS = 24, DATA_MAX = 2 * MODBUS_BLOCK_MAX };
 
 struct input {
     const uint8_t *data;
@@ -57,8 +57,14 @@ static void replace(struct modbus_map *map, unsigned which, struct input *input)
         map->order = (enum modbus_order)(choice / 4 % MODBUS_ORDER_COUNT);
         map->negate = choice & 0x40;
         map->open_is_0 = choice & 0x80;
-    } else {
+    } else if (which == 21) {
         memcpy(map->unit, units[next_byte(input) % 8], HW_UNIT_MAX);
+    } else {
+        struct modbus_command *command = which == 22 ? &map->zero : &map->tare;
+        command->function = next_byte(input) % 17;
+        command->first = next_register(input) & 0xFFFF;
+        command->value = next_register(input) & 0xFFFF;
+        map->command_stride = next_byte(input);
     }
 }
 
@@ -92,6 +98,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(modbus_map_switch(&map, map.channel, true, request) <= sizeof request);
         return 0;
     }
+    const int last = map.channel + map.count - 1;
+    const size_t zero = modbus_map_command(&map, map.channel, HW_COMMAND_ZERO, request);
+    FUZZ_CHECK(zero <= sizeof request && (zero > 0) == (map.zero.function != 0));
+    const size_t tare = modbus_map_command(&map, last, HW_COMMAND_TARE, request);
+    FUZZ_CHECK(tare <= sizeof request && (tare > 0) == (map.tare.function != 0));
+    FUZZ_CHECK(map.kind == READING_WEIGHT || zero + tare == 0);
     size_t count = 0;
     FUZZ_CHECK(modbus_map_request(&map, request, &count) <= sizeof request);
     FUZZ_CHECK(count >= 1 && count <= DATA_MAX);

@@ -11,7 +11,7 @@ import program
 
 def unlock(options, channel):
     return subprocess.Popen(
-        [options.program, "site.cfg", str(channel)],
+        [options.program, "site.cfg", "unlock", str(channel)],
         stdout=subprocess.PIPE,
         env=program.environment(),
         encoding="ascii",

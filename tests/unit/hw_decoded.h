@@ -11,16 +11,26 @@ enum { DECODED_MAX = 4096 };
 
 struct decoded {
     struct port port;
-    char text[DECODED_MAX]; /* "status value;status value;" */
+    char text[DECODED_MAX]; /* "status value unit;status value unit;" */
     size_t length;
 };
 
+/* "cfg" where neither the frame nor the port names one; a lock has none. */
+static inline const char *decoded_unit(const struct decoded *decoded, const struct hw_value *value)
+{
+    const char *configured = decoded->port.config.options.unit;
+    return value->unit[0]                ? value->unit
+           : value->kind == READING_LOCK ? ""
+           : configured[0]               ? configured
+                                         : "cfg";
+}
+
 static inline void decoded_add(struct decoded *decoded, enum reading_status status,
-                               const char *text)
+                               const char *text, const struct hw_value *value)
 {
     decoded->length +=
         (size_t)snprintf(decoded->text + decoded->length, sizeof decoded->text - decoded->length,
-                         "%s %s;", hw_status_text(status), text);
+                         "%s %s %s;", hw_status_text(status), text, decoded_unit(decoded, value));
 }
 
 static inline void decoded_take(void *context, const struct hw_value *values, size_t count)
@@ -32,14 +42,14 @@ static inline void decoded_take(void *context, const struct hw_value *values, si
     for (size_t i = 0; i < count; i++) {
         hw_value_text(&values[i], text, sizeof text);
         if (!hw_value_is_bit(&values[i])) {
-            decoded_add(decoded, values[i].status, text);
+            decoded_add(decoded, values[i].status, text, &values[i]);
             continue;
         }
         bits[i] = text[0];
         status = values[i].status != READING_OK ? values[i].status : status;
     }
     if (bits[0]) {
-        decoded_add(decoded, status, bits);
+        decoded_add(decoded, status, bits, &values[0]);
     }
 }
 

@@ -66,14 +66,17 @@ static inline void vector_read_expectation(struct vector *vector)
 {
     char *status = vector->column[2];
     char *value = vector->column[3];
+    char *unit = vector->column[4];
+    const bool has_units = strchr(unit, ';') != NULL; /* else one for all */
     size_t length = 0;
     while (*status) {
         const char *one_status = vector_part(&status, ';');
         const char *one_value = vector_part(&value, ';');
+        const char *one_unit = has_units ? vector_part(&unit, ';') : unit;
         if (strcmp(one_status, "reject") != 0 && strcmp(one_status, "wait") != 0 &&
             strcmp(one_status, "cmd") != 0) {
             length += (size_t)snprintf(vector->want + length, sizeof vector->want - length,
-                                       "%s %s;", one_status, one_value);
+                                       "%s %s %s;", one_status, one_value, one_unit);
         }
     }
 }

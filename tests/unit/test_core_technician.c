@@ -136,8 +136,9 @@ static void a_channel_that_only_begins_to_speak_has_not_moved(void **state)
 
 static void order(struct test_site *t, int bin, enum intent_kind kind)
 {
-    t->site.zeroes[t->site.bins[bin].scale.port] = true;
-    t->site.tares[t->site.bins[bin].scale.port] = true;
+    const uint16_t channel = (uint16_t)(1U << t->site.bins[bin].scale.channel);
+    t->site.zeroes[t->site.bins[bin].scale.port] = channel;
+    t->site.tares[t->site.bins[bin].scale.port] = channel;
     enter(t);
     assert_true(site_view(t).order.is_offered);
     site_intent(t, INTENT_SCALES, 0);

@@ -50,6 +50,22 @@ static void an_answer_is_a_lock_that_opened_or_did_not(void **state)
     }
 }
 
+/* Boards whose contact closes when the lock opens. */
+static void the_contact_may_stand_the_other_way_round(void **state)
+{
+    (void)state;
+    uint8_t request[LOCK_8A_LENGTH];
+    collected_begin(&got, "lock8a");
+    got.port.config.options.open_is_set = true;
+    feed(0x8A, 1, 2, 0x11);
+    feed(0x81, 1, 2, 0x00);
+    collected_feed(&got, request, lock_8a_read(1, 2, request));
+    collected_feed(&got, request, lock_8a_open(1, LOCK_8A_ALL, request));
+    assert_int_equal(got.count, 2);
+    assert_true(got.readings[0].has_value && got.readings[0].lid_open);
+    assert_true(got.readings[1].has_value && !got.readings[1].lid_open);
+}
+
 static void the_question_is_no_answer(void **state)
 {
     (void)state;
@@ -96,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_are_those_of_the_sheet),
         cmocka_unit_test(an_answer_is_a_lock_that_opened_or_did_not),
+        cmocka_unit_test(the_contact_may_stand_the_other_way_round),
         cmocka_unit_test(the_question_is_no_answer),
         cmocka_unit_test(a_lock_that_no_port_has_is_no_reading),
         cmocka_unit_test(a_wrong_byte_is_no_answer),

@@ -49,7 +49,7 @@ static void without_a_check_a_frame_waits_for_the_next_one(void **state)
     decoded_feed(&decoded, no_check, sizeof no_check - 1);
     assert_string_equal(decoded.text, "");
     decoded_feed(&decoded, no_check, 2);
-    assert_string_equal(decoded.text, "ok 1.234;");
+    assert_string_equal(decoded.text, "ok 1.234 kg;");
 }
 
 static void with_the_check_off_a_frame_ends_at_its_cr(void **state)
@@ -57,7 +57,7 @@ static void with_the_check_off_a_frame_ends_at_its_cr(void **state)
     (void)state;
     decoded_begin(&decoded, "mt_cont", (struct hw_options){.checksum = false});
     decoded_feed(&decoded, no_check, sizeof no_check - 1);
-    assert_string_equal(decoded.text, "ok 1.234;");
+    assert_string_equal(decoded.text, "ok 1.234 kg;");
 }
 
 static void with_a_check_a_frame_ends_with_it(void **state)
@@ -71,9 +71,9 @@ static void with_a_check_a_frame_ends_with_it(void **state)
     decoded_begin(&decoded, "mt_cont", (struct hw_options){.checksum = true});
     decoded_feed(&decoded, no_check, sizeof no_check - 1);
     decoded_feed(&decoded, &check, 1);
-    assert_string_equal(decoded.text, "ok 1.234;");
+    assert_string_equal(decoded.text, "ok 1.234 kg;");
     decoded_end(&decoded);
-    assert_string_equal(decoded.text, "ok 1.234;");
+    assert_string_equal(decoded.text, "ok 1.234 kg;");
 }
 
 /* Units of no weight in SI, and the tare, are shown but are no readings. */

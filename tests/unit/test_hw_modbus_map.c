@@ -340,6 +340,38 @@ static void relays_are_switched_on_or_off_and_never_toggled(void **state)
     }
 }
 
+static void a_scale_is_told_by_writing_one_register(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *map;
+        enum hw_command command;
+        const char *request;
+        size_t length;
+    } cases[] = {
+        /* KPR: recorded with its answer. */
+        {"kpr", HW_COMMAND_ZERO, "\x01\x10\x00\x5E\x00\x01\x02\x00\x01", 9},
+        {"kpr", HW_COMMAND_TARE, "", 0},
+        {"pt113", HW_COMMAND_ZERO, "\x01\x06\x00\x08\x00\x01", 6},
+        {"pt113", HW_COMMAND_TARE, "\x01\x06\x00\x08\x00\x02", 6},
+        {"pt113", HW_COMMAND_CLEAR_TARE, "", 0},
+        {"znsv6t1", HW_COMMAND_ZERO, "\x01\x06\x00\x16\x00\x01", 6},
+        {"znsv6t1", HW_COMMAND_TARE, "\x01\x06\x00\x15\x00\x01", 6},
+        {"weight", HW_COMMAND_ZERO, "", 0},
+    };
+    uint8_t request[MODBUS_REQUEST_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct modbus_map map = map_of(cases[i].map);
+        assert_int_equal(modbus_map_command(&map, 1, cases[i].command, request), cases[i].length);
+        assert_memory_equal(request, cases[i].request, cases[i].length);
+    }
+    struct modbus_map map = map_of("zsg4");
+    map.tare = (struct modbus_command){MODBUS_WRITE_REGISTERS, 0x100, 0xABCD};
+    map.command_stride = 3;
+    assert_int_equal(modbus_map_command(&map, 4, HW_COMMAND_TARE, request), 9);
+    assert_memory_equal(request, "\x03\x10\x01\x09\x00\x01\x02\xAB\xCD", 9);
+}
+
 static void ready_maps_are_complete_but_for_what_they_leave_open(void **state)
 {
     (void)state;
@@ -377,6 +409,19 @@ static void maps_that_cannot_be_asked_are_refused(void **state)
     map = map_of("weight");
     map.moving_mask = 1;
     assert_false(modbus_map_check(&map, error));
+    map = map_of("weight");
+    map.zero = (struct modbus_command){MODBUS_READ_HOLDING, 1, 1};
+    assert_false(modbus_map_check(&map, error));
+    map = map_of("zsg4");
+    map.zero = (struct modbus_command){MODBUS_WRITE_REGISTER, 1, 1};
+    assert_false(modbus_map_check(&map, error)); /* all four at once */
+    map.command_stride = 1;
+    assert_true(modbus_map_check(&map, error));
+    map.zero.first = 65533;
+    assert_false(modbus_map_check(&map, error)); /* the last one is none */
+    map = map_of("level");
+    map.tare = (struct modbus_command){MODBUS_WRITE_REGISTER, 1, 1};
+    assert_false(modbus_map_check(&map, error));
     map = map_of("relay");
     map.function = MODBUS_READ_INPUTS;
     assert_false(modbus_map_check(&map, error));
@@ -404,6 +449,7 @@ int main(void)
         cmocka_unit_test(inputs_are_lids_by_their_wiring),
         cmocka_unit_test(levels_are_millimetres_inside_their_range),
         cmocka_unit_test(relays_are_switched_on_or_off_and_never_toggled),
+        cmocka_unit_test(a_scale_is_told_by_writing_one_register),
         cmocka_unit_test(ready_maps_are_complete_but_for_what_they_leave_open),
         cmocka_unit_test(maps_that_cannot_be_asked_are_refused),
     };

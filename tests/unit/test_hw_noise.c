@@ -4,6 +4,8 @@
  * The frames are those rows of the tables in vectors that hold one whole frame each. */
 #include "hw_vectors.h"
 
+#include <strings.h>
+
 enum { SAMPLES_MAX = 512, SAMPLES_OF_DRIVER = 8, SAMPLE_BYTES = HW_FRAME_MAX };
 
 struct sample {
@@ -101,13 +103,13 @@ static void every_driver_is_among_the_damaged(void **state)
 /* Nothing, a fault without a value, or the right result: any number of times. */
 static bool is_right_or_nothing(const struct sample *sample, const char *got)
 {
-    static const char fault[] = "error ;";
+    static const char fault[] = "error  "; /* and a unit */
     const size_t one = strlen(sample->result);
     for (;;) {
         if (strncmp(got, sample->result, one) == 0) {
             got += one;
         } else if (strncmp(got, fault, sizeof fault - 1) == 0) {
-            got += sizeof fault - 1;
+            got = strchr(got, ';') + 1;
         } else {
             return got[0] == '\0';
         }
@@ -382,7 +384,7 @@ static void damaged_text_is_refused_or_shows_the_damage_only(void **state)
             /* The 'k' may have become one more digit; the unit's letter case is free. */
             const bool in_value = place >= 6 && place <= 14;
             const bool may_change = place == 5 || place >= 15;
-            assert_true(in_value || (may_change && strcmp(got, "ok 1.234;") == 0));
+            assert_true(in_value || (may_change && strcasecmp(got, "ok 1.234 kg;") == 0));
         }
     }
     /* Signs, digits and blanks of the value, the letter case, the free choice of line end. */

@@ -86,12 +86,12 @@ static void only_the_own_address_is_heard(void **state)
                                   "2B\x03";
     assert_string_equal(
         decode("yaohua_cmd", (struct hw_options){.address = 'A', .checksum = false}, answers),
-        "ok 1.00;");
+        "ok 1.00 cfg;");
     assert_string_equal(
         decode("yaohua_cmd", (struct hw_options){.address = 'B', .checksum = false}, answers),
-        "ok 2.00;");
+        "ok 2.00 cfg;");
     assert_string_equal(decode("yaohua_cmd", (struct hw_options){.checksum = false}, answers),
-                        "ok 1.00;ok 2.00;");
+                        "ok 1.00 cfg;ok 2.00 cfg;");
     assert_string_equal(decode("yaohua_cmd", (struct hw_options){.address = 'C'}, answers), "");
     assert_int_equal(decoded.port.stats.frames, 2);
 }
@@ -102,10 +102,10 @@ static void the_ports_decimals_stand_in_for_a_missing_point(void **state)
     static const struct {
         const char *protocol, *without, *with, *result;
     } cases[] = {
-        {"yaohua_eq_rev", "=54321000", "=54.32100", "ok 123.45;"},
-        {"eq_forward", "=00012345", "=00123.45", "ok 123.45;"},
-        {"xpsy_eq_tail", "54321000=", "54.32100=", "ok 123.45;"},
-        {"yaohua_ww", "ww0012345kg\r\n", "ww0123.45kg\r\n", "ok 123.45;"},
+        {"yaohua_eq_rev", "=54321000", "=54.32100", "ok 123.45 cfg;"},
+        {"eq_forward", "=00012345", "=00123.45", "ok 123.45 cfg;"},
+        {"xpsy_eq_tail", "54321000=", "54.32100=", "ok 123.45 cfg;"},
+        {"yaohua_ww", "ww0012345kg\r\n", "ww0123.45kg\r\n", "ok 123.45 kg;"},
     };
     const struct hw_options options = {.has_decimals = true, .decimals = 2};
     const struct hw_options other = {.has_decimals = true, .decimals = 4};
@@ -120,8 +120,8 @@ static void one_stream_is_two_weights_in_two_formats(void **state)
     (void)state;
     static const char stream[] = "=000.3000=000.3000";
     const struct hw_options options = {.checksum = false};
-    assert_string_equal(decode("yaohua_eq_rev", options, stream), "ok 3.000;ok 3.000;");
-    assert_string_equal(decode("eq_forward", options, stream), "ok 0.3000;ok 0.3000;");
+    assert_string_equal(decode("yaohua_eq_rev", options, stream), "ok 3.000 cfg;ok 3.000 cfg;");
+    assert_string_equal(decode("eq_forward", options, stream), "ok 0.3000 cfg;ok 0.3000 cfg;");
 }
 
 int main(void)

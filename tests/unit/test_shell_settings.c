@@ -72,7 +72,9 @@ static void a_level_sensor_and_a_lock_arrive(void **state)
     fclose(file);
     text[length] = '\0';
     static const char port[] = "ports = (\n{ name = \"v1\"; device = \"/dev/none\";"
-                               " protocol = \"a02_uart\"; },\n";
+                               " protocol = \"a02_uart\"; },\n"
+                               "{ name = \"k1\"; device = \"/dev/none2\";"
+                               " protocol = \"lock8a\"; open_when = 1; },\n";
     static const char bin[] = "number = 1; level = \"v1\"; level_empty_mm = 900;"
                               " level_full_mm = 150; lock = \"l1\"; lock_channel = 2; ";
     static const char *const places[][2] = {{"ports = (", port}, {"number = 1;", bin}};
@@ -98,6 +100,15 @@ static void a_level_sensor_and_a_lock_arrive(void **state)
     assert_int_equal(settings.site.bins[1].lock.port, -1);
     assert_int_equal(settings.ports[first->level.port].equal_frames, 2);
     assert_int_equal(settings.ports[first->lock.port].equal_frames, 1);
+    struct port_config pump;
+    settings_pump(&settings, settings_port(&settings, "k1"), &pump);
+    assert_true(pump.options.open_is_set);
+    settings_pump(&settings, first->lock.port, &pump);
+    assert_false(pump.options.open_is_set);
+    /* The same key of a port that is no lock board. */
+    memcpy(strstr(text, "lock8a"), "rdm630", strlen("rdm630"));
+    assert_int_equal(settings_read_text(text, "a.cfg", &settings, error), -1);
+    assert_non_null(strstr(error, "open_when of port \"k1\""));
 }
 
 /* libconfig's own reader would end the program at a directory, and stop unseen at a zero byte. */
