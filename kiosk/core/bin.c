@@ -202,10 +202,12 @@ static void watch_away(struct bin *bin, int64_t now_ms, int32_t grams)
         return;
     }
     bool rises = away->since_ms != BIN_NEVER && away->grams > bin->base_g && grams > away->grams;
-    if (rises && away->until_ms - away->since_ms >= BIN_PASS_MS) {
+    bool is_first = bin->passed.since_ms == BIN_NEVER && !bin->passed_claim.holds;
+    if (rises && is_first && away->until_ms - away->since_ms >= BIN_PASS_MS) {
         bin->passed = *away;
-        bin->passed_claim = bin->claim;
-        bin->passed_claim.since_ms = bin->lean.since_ms;
+        bool is_claimed = bin->claim.since_ms == bin->lean.since_ms;
+        bin->passed_claim = is_claimed ? bin->claim : (struct bin_claim){.chosen = WASTE_NONE};
+        bin->claim.holds = bin->claim.holds && !is_claimed;
         bin->lean = (struct bin_lean){now_ms, grams - bin->base_g};
     }
     *away = (struct bin_away){now_ms, now_ms, grams};

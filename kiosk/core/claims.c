@@ -3,20 +3,20 @@
 #include "kiosk/core/step.h"
 
 /* The visit of a movement that is over, or about which nothing can be said, waits no more. */
-static void release_claim(struct step *step, struct bin *bin)
+static void release_claim(struct step *step, struct bin_claim *claim)
 {
     struct visit finished;
-    if (bin->claim.holds && visits_release(&step->kiosk->visits, bin->claim.visit, &finished)) {
+    if (claim->holds && visits_release(&step->kiosk->visits, claim->visit, &finished)) {
         deposits_record_visit(step, &finished);
     }
-    bin->claim.holds = false;
+    claim->holds = false;
 }
 
 static void claim_movement(struct step *step, struct bin *bin)
 {
     const struct visit *visit = &step->kiosk->visits.current;
     struct bin_claim claim = {.chosen = WASTE_NONE};
-    release_claim(step, bin);
+    release_claim(step, &bin->claim);
     if (visit->id != 0) {
         claim.visit = visit->id;
         claim.chosen = visit->choice;
@@ -53,6 +53,9 @@ void claims_watch(struct step *step, struct bin *bin)
 void claims_settle(struct step *step, struct bin *bin)
 {
     if (bin_claim_is_over(bin)) {
-        release_claim(step, bin);
+        release_claim(step, &bin->claim);
+    }
+    if (bin->passed.since_ms == BIN_NEVER) {
+        release_claim(step, &bin->passed_claim);
     }
 }

@@ -244,7 +244,7 @@ static void tell_unseen(struct bin *bin, int64_t now_ms, int64_t rested_ms, cons
 static bool decide_passed(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     const struct bin_away passed = bin->passed;
-    const struct bin_claim claim = bin->claim;
+    const struct bin_claim claim = bin->claim; /* of the second */
     if (passed.since_ms == BIN_NEVER) {
         return false;
     }

@@ -24,7 +24,7 @@ struct visit *visits_find(struct visits *visits, int64_t id)
     if (visits->current.id == id) {
         return &visits->current;
     }
-    for (int i = 0; i < SITE_BINS_MAX; i++) {
+    for (int i = 0; i < VISITS_ENDED_MAX; i++) {
         if (visits->ended[i].id == id) {
             return &visits->ended[i];
         }
@@ -40,8 +40,8 @@ bool visits_end(struct visits *visits, struct visit *finished)
         return false;
     }
     if (visit.openings > 0 || visit.held > 0) {
-        /* A bin holds one undecided opening or movement, so there is always a free place. */
-        for (int i = 0; i < SITE_BINS_MAX; i++) {
+        /* There is always a free place: see VISITS_ENDED_MAX. */
+        for (int i = 0; i < VISITS_ENDED_MAX; i++) {
             if (visits->ended[i].id == 0) {
                 visits->ended[i] = visit;
                 return false;

@@ -12,6 +12,9 @@
 /* A lid that stays open keeps its visit alive no longer than this. */
 enum { VISIT_OPEN_LIMIT_MS = 60000 };
 
+/* A bin holds one undecided opening or movement, and one that another fell on. */
+enum { VISITS_ENDED_MAX = 2 * SITE_BINS_MAX };
+
 struct visit {
     int64_t id; /* 0 = free */
     int64_t started_ms, last_ms;
@@ -30,7 +33,7 @@ struct visit {
 
 struct visits {
     struct visit current;
-    struct visit ended[SITE_BINS_MAX]; /* ended, but with something undecided */
+    struct visit ended[VISITS_ENDED_MAX]; /* ended, but with something undecided */
     int64_t next_id;
 };
 

@@ -78,6 +78,30 @@ static void two_bags_one_after_the_other_are_two_deposits(void **state)
     assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_CONSISTENT);
 }
 
+/* The first person has gone; what they brought is theirs all the same, and no visit is cut in two.
+ */
+static void bag_that_another_fell_on_stays_with_its_visit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 500);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 2800);
+    site_intent(t, INTENT_FINISH, 0);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 700);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_UNDECLARED);
+    for (int i = 0; i < 2; i++) {
+        const struct event_visit *visit = &site_event(t, EVENT_VISIT, i)->body.visit;
+        assert_int_equal(visit->visit, site_deposit(t, i)->visit);
+        assert_int_equal(visit->deposits, 1);
+    }
+}
+
 static void who_leans_harder_and_goes_is_no_deposit(void **state)
 {
     struct test_site *t = *state;
@@ -408,6 +432,7 @@ int main(void)
         SITE_TEST(next_choice_ends_the_deposit_before),
         SITE_TEST(choice_made_after_the_weight_came_is_none),
         SITE_TEST(two_bags_one_after_the_other_are_two_deposits),
+        SITE_TEST(bag_that_another_fell_on_stays_with_its_visit),
         SITE_TEST(who_leans_harder_and_goes_is_no_deposit),
         SITE_TEST(choice_counts_under_a_lid_that_is_stuck_open),
         SITE_TEST(weight_under_the_chosen_lid_counts_though_another_opened),
