@@ -26,7 +26,7 @@ def exported(program, capture, site, state):
     run(program, "export", "--state", state, "--what", "deposits", "--from", DAY[0], "--to", DAY[1],
         "--format", "jsonl", "--out", out)
     rows = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if "outcome" in row]
+    return [row for row in rows if "outcome" in row and row["undone_seq"] is None]
 
 
 def as_found(row):
