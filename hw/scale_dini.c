@@ -5,10 +5,14 @@
  *     bytes  text          meaning
  *     0, 2   01            address, two digits; on RS-485 only
  *     2      ST US OL UL   stable, moving, over the range, under it
- *            TL            not level, told by the inclinometer of some: a fault, whatever the
- * digits 1      , 2      GS NT         gross, net 1      , 8      "     0.0"    blanks, '-' or
- * none, digits with at most one point 1      , 2      kg " g"       unit: kg g t lb; the width is
- * what tells "g" from half a "kg" 2      CR LF         either or both
+ *            TL            not level, as some can tell: a fault, whatever the digits
+ *     1      ,
+ *     2      GS NT         gross, net
+ *     1      ,
+ *     8      "     0.0"    blanks, '-' or none, digits with at most one point
+ *     1      ,
+ *     2      kg " g"       unit: kg g t lb; the width is what tells "g" from half a "kg"
+ *     2      CR LF         either or both
  *
  * Extended string (REXT): [address] scale number, ',' ST..TL ',' net weight of 10 characters ','
  * "  " or "PT" and tare of 10 characters ',' pieces of 10 characters ',' unit.
