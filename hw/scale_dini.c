@@ -5,7 +5,7 @@
  *     bytes  text          meaning
  *     0, 2   01            address, two digits; on RS-485 only
  *     2      ST US OL UL   stable, moving, over the range, under it
- *            TL            not level (some have an inclinometer): a fault, digits or not
+ *            TL            not level, as some can tell: a fault, whatever the digits
  *     1      ,
  *     2      GS NT         gross, net
  *     1      ,
