@@ -25,13 +25,19 @@ struct through *through_of(sqlite3_file *file)
 
 int through_close(sqlite3_file *file)
 {
-    of(file)->through->is_open = false;
+    struct through *through = of(file)->through;
+
+    through->is_open = through->is_open && file->pMethods != through->methods;
     return real_of(file)->pMethods->xClose(real_of(file));
 }
 
 int through_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset)
 {
-    return real_of(file)->pMethods->xRead(real_of(file), bytes, count, offset);
+    int code = real_of(file)->pMethods->xRead(real_of(file), bytes, count, offset);
+
+    /* What the default file system makes of EIO, and SQLite takes for a damaged database: one read
+     * that a cable spoilt would end a good ledger. */
+    return code == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : code;
 }
 
 int through_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
@@ -109,19 +115,42 @@ int through_shm_unmap(sqlite3_file *file, int remove)
     return real_of(file)->pMethods->xShmUnmap(real_of(file), remove);
 }
 
+/* Version 2, as in ahead.c. */
+static const sqlite3_io_methods plain = {
+    .iVersion = 2,
+    .xClose = through_close,
+    .xRead = through_read,
+    .xWrite = through_write,
+    .xTruncate = through_truncate,
+    .xSync = through_sync,
+    .xFileSize = through_size,
+    .xLock = through_lock,
+    .xUnlock = through_unlock,
+    .xCheckReservedLock = through_check_lock,
+    .xFileControl = through_control,
+    .xSectorSize = through_sector_size,
+    .xDeviceCharacteristics = through_characteristics,
+    .xShmMap = through_shm_map,
+    .xShmLock = through_shm_lock,
+    .xShmBarrier = through_shm_barrier,
+    .xShmUnmap = through_shm_unmap,
+};
+
 static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *given)
 {
     struct through *through = (struct through *)(void *)vfs;
     sqlite3_vfs *real = through->real;
 
-    if (!(flags & through->kind) || through->is_open) {
+    const bool is_theirs = (flags & through->kind) && !through->is_open;
+    if (!is_theirs && !(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL))) {
         return real->xOpen(real, name, file, flags, given);
     }
     of(file)->through = through;
     int code = real->xOpen(real, name, real_of(file), flags, given);
     /* One whose opening failed is closed all the same where it has methods. */
-    through->is_open = real_of(file)->pMethods != NULL;
-    file->pMethods = through->is_open ? through->methods : NULL;
+    const bool is_open = real_of(file)->pMethods != NULL;
+    through->is_open = through->is_open || (is_theirs && is_open);
+    file->pMethods = !is_open ? NULL : is_theirs ? through->methods : &plain;
     return code;
 }
 

@@ -2,8 +2,9 @@
  * file.
  *
  * Whoever stands in front fills a table with the methods that do something and, for the rest, with
- * those below, which pass the call on. All other files are the default file system's own. For one
- * connection and its thread.
+ * those below, which pass the call on. A database or log that nobody stands in front of has all of
+ * those below: a read that the medium fails is SQLITE_IOERR_READ, and no damage. Other files are
+ * the default file system's own. For one connection and its thread.
  */
 #ifndef KIOSK_STORE_THROUGH_H
 #define KIOSK_STORE_THROUGH_H

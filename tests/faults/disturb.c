@@ -28,6 +28,8 @@ static const struct vfs_fault faults[] = {
     {"read EIO", VFS_READ, SQLITE_IOERR_READ, EIO, false},
     /* SQLITE_IOERR_SHORT_READ would say that the file ends there: a lie that no system tells. */
     {"read EIO half", VFS_READ, SQLITE_IOERR_READ, EIO, true},
+    /* What the system's own file system makes of a read that failed: SQLite takes it for damage. */
+    {"read EIO corrupt", VFS_READ, SQLITE_IOERR_CORRUPTFS, EIO, false},
     {"write EIO", VFS_WRITE, SQLITE_IOERR_WRITE, EIO, false},
     {"write EIO half", VFS_WRITE, SQLITE_IOERR_WRITE, EIO, true},
     {"write ENOSPC", VFS_WRITE, SQLITE_FULL, ENOSPC, false},
