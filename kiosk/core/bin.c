@@ -238,7 +238,7 @@ static void watch_base(struct bin *bin, int64_t now_ms)
 }
 
 /* What had been laid on the lid is in a hand before the lid is opened: for a moment the weight is
- * what it was before. */
+ * what it was before. Wind may pull at the lid as much, but wind chooses no class. */
 static bool was_lifted(const struct bin *bin, int64_t since_ms)
 {
     return bin->laid_g > 0 && bin->has_base &&
@@ -249,8 +249,7 @@ static bool was_lifted(const struct bin *bin, int64_t since_ms)
 /* A lid that stays open is watched for a weight that stands still. */
 static void watch_open(struct bin *bin, int64_t now_ms)
 {
-    /* A bag may be taken up as the lid is pushed; so may wind pull at it, but wind chooses no
-     * class. */
+    /* A bag may be taken up as the lid is pushed. */
     if (bin->opening.chosen != WASTE_NONE && was_lifted(bin, bin->opening.opened_ms)) {
         bin->opening.lifted = true;
     }
@@ -493,7 +492,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     bool blind = bin->frozen.frozen || bin->base_ms < bin->frozen.woke_ms;
     note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
-    bool lifted = !blind && was_lifted(bin, now_ms - LIFT_MS);
+    bool lifted = !blind && chosen != WASTE_NONE && was_lifted(bin, now_ms - LIFT_MS);
     bin->step_count = 0;
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;

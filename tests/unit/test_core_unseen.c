@@ -262,6 +262,25 @@ static void bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet(void **state)
     }
 }
 
+/* For a moment as light as before something was laid there, and then the lid rattles. */
+static void wind_at_a_lid_on_which_something_lies_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] += 60;
+    site_run(t, 10000);
+    t->load_g[WASTE_KITCHEN] -= 60;
+    site_run(t, 200);
+    for (int i = 0; i < 2; i++) {
+        site_lid(t, WASTE_KITCHEN, true);
+        site_run(t, 300);
+        t->load_g[WASTE_KITCHEN] += i == 0 ? 60 : 0;
+        site_lid(t, WASTE_KITCHEN, false);
+        site_run(t, 600);
+    }
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
 /* Taken up so shortly before the lid opens that it never came to rest in between. */
 static void bag_taken_up_as_the_lid_opens_is_a_whole_deposit(void **state)
 {
@@ -440,6 +459,7 @@ int main(void)
         SITE_TEST(same_choice_again_ends_the_deposit_before),
         SITE_TEST(a_lid_that_opened_since_hid_nothing),
         SITE_TEST(what_was_taken_away_again_was_no_deposit),
+        SITE_TEST(wind_at_a_lid_on_which_something_lies_is_no_deposit),
         SITE_TEST(bag_laid_on_the_lid_first_is_a_whole_deposit),
         SITE_TEST(bag_on_the_lid_of_the_chosen_class_is_no_deposit_yet),
         SITE_TEST(bag_taken_up_as_the_lid_opens_is_a_whole_deposit),
