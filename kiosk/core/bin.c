@@ -151,13 +151,18 @@ settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms)
 
 /* ---- at rest --------------------------------------------------------------------------------- */
 
+void bin_forget_away(struct bin *bin)
+{
+    bin->away.since_ms = BIN_NEVER;
+    bin->passed.since_ms = BIN_NEVER;
+}
+
 void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms)
 {
     bin->has_base = true;
     bin->base_g = grams;
     bin->base_ms = now_ms;
-    bin->away.since_ms = BIN_NEVER;
-    bin->passed.since_ms = BIN_NEVER;
+    bin_forget_away(bin);
     bin->lean.since_ms = BIN_NEVER;
     if (!bin->has_booked) {
         bin->has_booked = true;

@@ -51,9 +51,8 @@ enum {
                               made it is gone, as a bag may be laid on a lid before it is opened */
     BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
     BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins, ... */
-    BIN_PASS_MS = 700, /* ... and after it is known to rest, before the next bag falls on it */
-    BIN_VAIN_MS =
-        10000, /* a lid that was open so long for nothing when somebody chooses is stuck */
+    BIN_PASS_MS = 700,   /* ... and after it is known to rest, before the next bag falls on it */
+    BIN_VAIN_MS = 10000, /* open for nothing so long when somebody chooses: the lid is stuck */
     BIN_LATE_MS = 10000, /* so long after an opening the rest of its bag may still fall, or all of
                             it, where the person had chosen this class; ... */
     BIN_LATE_OTHER_MS = 4000, /* ... and where not */
@@ -290,6 +289,8 @@ settled_t bin_settled_soon(const struct bin *bin, int64_t now_ms, int64_t since_
 void bin_average(const struct bin *bin, int64_t since_ms, settled_t *weight);
 /* What there is to say of it, moving or not. */
 settled_t bin_estimate(const struct bin *bin, int64_t now_ms, int64_t since_ms);
+/* What rested off the base is no measure any more. */
+void bin_forget_away(struct bin *bin);
 /* The base is `grams` from now on. */
 void bin_rest_at(struct bin *bin, int32_t grams, int64_t now_ms);
 /* A collection accounts for what stood here: the books begin anew with the next base. */

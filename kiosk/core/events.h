@@ -40,7 +40,7 @@ enum {
     X(EVENT_FROZEN, "frozen", frozen)       /* a scale repeats one value, or lives again */        \
     X(EVENT_ZERO, "zero", scale_order)      /* a scale was told to set its zero */                 \
     X(EVENT_TARE, "tare", scale_order)      /* a scale was told to tare */                         \
-    X(EVENT_UNDONE, "undone", undone)       /* the person took a deposit back */                   \
+    X(EVENT_UNDONE, "undone", undone)       /* a deposit is taken back */                          \
     X(EVENT_ADDITION, "addition", addition) /* more of a deposit came to rest after its row */     \
     X(EVENT_INSPECTION, "inspection", inspection) /* somebody looked into bags */                  \
     X(EVENT_CHECKPOINT, "checkpoint", checkpoint) /* the rows so far, signed */                    \
@@ -133,7 +133,8 @@ struct event_device {
     char fault[EVENT_TEXT_MAX]; /* "lost" "silent" "wrong_device" ...: text id */
     int64_t since_ms;
 };
-/* The deposit's row stays; figures leave it out and count it as undone. */
+/* By the person, or because the weight that alone had told of it went again. The deposit's row
+ * stays; figures leave it out and count it as undone. */
 struct event_undone {
     int64_t visit;
     int64_t deposit_seq;

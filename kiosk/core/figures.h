@@ -7,7 +7,7 @@
  *   grams          the sum of the known weights; an unknown weight is in no sum
  *   near miss      a wrong lid, opened after the warning and closed without a gain
  *   督导抽检准确率   (checked - wrong) / checked, with the 95 % interval of Wilson (1927)
- *   undone         deposits that the person took back: in none of the above, counted apart
+ *   undone         deposits that were taken back: in none of the above, counted apart
  *
  * A deposit belongs to the local day of its own row, also when it is taken back, or more of it
  * comes to rest, after midnight. Pure, integers only; struct figures_calendar is part of struct

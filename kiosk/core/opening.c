@@ -70,7 +70,7 @@ static void rest_after(struct bin *bin, int64_t now_ms, const settled_t *weight)
 {
     if (bin->opening.blind) {
         /* Against the old base, all that came while it was frozen shows once it lives again. */
-        bin->away.since_ms = BIN_NEVER;
+        bin_forget_away(bin);
     } else if (weight->has_estimate) {
         bin_rest_at(bin, weight->grams, now_ms);
     } else {
@@ -265,7 +265,10 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
     bin->base_g -= shift_g;
     bin->opening.base_g -= shift_g;
     bin->opening.away_g -= shift_g;
-    bin->away.since_ms = BIN_NEVER;
+    for (int i = 0; i < bin->step_count; i++) {
+        bin->steps[i].base_g -= shift_g;
+    }
+    bin_forget_away(bin);
     bin->lean.since_ms = BIN_NEVER;
     bin->rest_since_ms = BIN_NEVER;
     bin->proof_ms = BIN_NEVER;

@@ -73,11 +73,10 @@ static bool falls_late(const struct bin *bin)
 
 /* Nobody else is here, nor has the same person chosen this class again: it is of the bag that was
  * told. */
-static bool completes(const struct bin *bin)
+static bool completes(const struct bin *bin, const struct bin_claim *claim)
 {
-    struct bin_claim claim = claim_of(bin);
-    bool is_theirs = claim.visit == 0 || claim.visit == bin->late.visit;
-    return falls_late(bin) && bin->late.has_brought && is_theirs && !claim.expected &&
+    bool is_theirs = claim->visit == 0 || claim->visit == bin->late.visit;
+    return falls_late(bin) && bin->late.has_brought && is_theirs && !claim->expected &&
            bin->phase == BIN_RESTING;
 }
 
@@ -87,24 +86,25 @@ static bool falls_whole(const struct bin *bin)
 }
 
 /* No bag comes to rest within one reading: a scale that hung shows what came meanwhile. */
-static bool came_at_once(const struct bin *bin, const struct bin_decision *decision)
+static bool came_at_once(const struct bin *bin, const struct bin_claim *claim,
+                         const struct bin_decision *decision)
 {
-    struct bin_claim claim = claim_of(bin);
     const struct settle_terms *terms = &bin->learn.terms;
     int32_t alike_g = 2 * terms->division_g + 3 * terms->noise_mg / 1000;
-    return claim.stood_ms != 0 && decide_distance(claim.first_g, decision->final_g) <= alike_g;
+    return claim->stood_ms != 0 && decide_distance(claim->first_g, decision->final_g) <= alike_g;
 }
 
 /* What else a gain may be that nobody brought: laid on the lid, thrown in under a lid that is
  * stuck, or swallowed before by a scale that hung. */
-static void doubt_gain(struct bin *bin, const struct bin_decision *decision)
+static void doubt_gain(struct bin *bin, const struct bin_claim *claim,
+                       const struct bin_decision *decision)
 {
     bin->laid_g = decision->weight_g;
     if (decision->opening.visit != 0 || !bin->lid_has_opened) {
         hindsight_hidden(bin, &decision->opening);
     }
-    if (came_at_once(bin, decision)) {
-        hindsight_thawed(bin, claim_of(bin).stood_ms);
+    if (came_at_once(bin, claim, decision)) {
+        hindsight_thawed(bin, claim->stood_ms);
     }
 }
 
@@ -134,16 +134,17 @@ static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *
     bin->step_count = first;
 }
 
-static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+static void explain_gain(struct bin *bin, int64_t now_ms, const struct bin_claim *claim,
+                         struct bin_decision *decision)
 {
-    bool expected = claim_of(bin).expected && bin->phase == BIN_RESTING;
+    bool expected = claim->expected && bin->phase == BIN_RESTING;
     if (decide_is_put_back(bin, now_ms, decision->weight_g)) {
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = ADJUST_SWAPPED;
         bin->taken_away_ms = BIN_NEVER;
         return;
     }
-    if (completes(bin)) {
+    if (completes(bin, claim)) {
         decision->verdict = BIN_ADDITION;
         decision->cause = ADJUST_GAIN;
         decision->opening = bin->late;
@@ -164,7 +165,7 @@ static void explain_gain(struct bin *bin, int64_t now_ms, struct bin_decision *d
     decision->cause = ADJUST_GAIN;
     bin->laid_g = 0;
     if (decision->verdict == BIN_ADJUSTMENT) {
-        doubt_gain(bin, decision);
+        doubt_gain(bin, claim, decision);
     } else {
         remember_step(bin, now_ms, decision);
     }
@@ -201,13 +202,13 @@ static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
     return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
 }
 
-static struct bin_opening unseen_opening(const struct bin *bin, int64_t rested_ms)
+static struct bin_opening unseen_opening(const struct bin *bin, const struct bin_claim *claim,
+                                         int64_t rested_ms)
 {
-    struct bin_claim claim = claim_of(bin);
     struct bin_opening opening = {
-        .visit = claim.visit,
-        .chosen = claim.chosen,
-        .choice_ms = claim.choice_ms,
+        .visit = claim->visit,
+        .chosen = claim->chosen,
+        .choice_ms = claim->choice_ms,
         .opened_ms = bin->base_ms,
         .closed_ms = rested_ms,
         .first_closed_ms = rested_ms,
@@ -215,16 +216,17 @@ static struct bin_opening unseen_opening(const struct bin *bin, int64_t rested_m
         .has_base = true,
         .base_g = bin->base_g,
     };
-    memcpy(opening.item, claim.item, sizeof opening.item);
+    memcpy(opening.item, claim->item, sizeof opening.item);
     return opening;
 }
 
-/* The weight has come to rest off the base, as `weight` says, since `rested_ms`. */
-static void tell_unseen(struct bin *bin, int64_t now_ms, int64_t rested_ms, const settled_t *weight,
-                        struct bin_decision *decision)
+/* The weight has come to rest off the base, as `weight` says, since `rested_ms`; it is of `claim`.
+ */
+static void tell_unseen(struct bin *bin, int64_t now_ms, const struct bin_claim *claim,
+                        int64_t rested_ms, const settled_t *weight, struct bin_decision *decision)
 {
     *decision = (struct bin_decision){
-        .opening = unseen_opening(bin, rested_ms),
+        .opening = unseen_opening(bin, claim, rested_ms),
         .quality = QUALITY_SETTLED,
         .weight_g = weight->grams - bin->base_g,
         .base_g = bin->base_g,
@@ -232,7 +234,7 @@ static void tell_unseen(struct bin *bin, int64_t now_ms, int64_t rested_ms, cons
         .spread_g = weight->spread_g,
     };
     if (decision->weight_g > 0) {
-        explain_gain(bin, now_ms, decision);
+        explain_gain(bin, now_ms, claim, decision);
     } else {
         explain_removal(bin, now_ms, decision);
     }
@@ -244,22 +246,16 @@ static void tell_unseen(struct bin *bin, int64_t now_ms, int64_t rested_ms, cons
 static bool decide_passed(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     const struct bin_away passed = bin->passed;
-    const struct bin_claim claim = bin->claim; /* of the second */
-    if (passed.since_ms == BIN_NEVER) {
+    const struct bin_claim *claim = &bin->passed_claim;
+    bin->passed.since_ms = BIN_NEVER;
+    if (passed.since_ms == BIN_NEVER || !(claim->expected || lid_says_nothing(bin, now_ms))) {
         return false;
     }
-    bin->passed.since_ms = BIN_NEVER;
-    bin->claim = bin->passed_claim;
-    bin->claim.since_ms = bin->lean.since_ms;
-    bool is_blind = claim_of(bin).expected || lid_says_nothing(bin, now_ms);
-    if (is_blind) {
-        const settled_t weight = {.settled = true, .has_estimate = true, .grams = passed.grams};
-        tell_unseen(bin, now_ms, passed.since_ms, &weight, decision);
-        bin->base_g = passed.grams;
-        bin->base_ms = passed.until_ms;
-    }
-    bin->claim = claim;
-    return is_blind;
+    const settled_t weight = {.settled = true, .has_estimate = true, .grams = passed.grams};
+    tell_unseen(bin, now_ms, claim, passed.since_ms, &weight, decision);
+    bin->base_g = passed.grams;
+    bin->base_ms = passed.until_ms;
+    return true;
 }
 
 static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
@@ -279,7 +275,8 @@ static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
         return true;
     }
     bin_average(bin, bin->away.since_ms, &weight);
-    tell_unseen(bin, now_ms, bin->away.since_ms, &weight, decision);
+    const struct bin_claim claim = claim_of(bin);
+    tell_unseen(bin, now_ms, &claim, bin->away.since_ms, &weight, decision);
     bin_rest_at(bin, weight.grams, now_ms);
     return true;
 }

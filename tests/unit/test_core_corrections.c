@@ -75,7 +75,7 @@ static void rest_of_a_bag_that_was_taken_back_is_nobodys(void **state)
     assert_int_equal(grams_today(t), 0);
 }
 
-static void rest_of_a_bag_waits_for_the_number_of_its_row(void **state)
+static void rest_of_a_bag_whose_row_has_no_number_yet_is_nobodys(void **state)
 {
     struct test_site *t = *state;
     t->store_down = true;
@@ -136,6 +136,22 @@ static void step_that_goes_as_it_came_is_taken_back(void **state)
     assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, 0);
 }
 
+/* All levels move with the key, that before the step among them. */
+static void step_is_taken_back_over_a_zero_key(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 8000);
+    t->load_g[WASTE_KITCHEN] = 0;
+    site_run(t, 8000);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.cause, ADJUST_ZEROED);
+    t->load_g[WASTE_KITCHEN] -= 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+}
+
 static void step_that_stays_is_a_deposit_whatever_else_goes(void **state)
 {
     struct test_site *t = *state;
@@ -177,10 +193,11 @@ int main(void)
         SITE_TEST(rest_of_a_bag_is_added_to_its_deposit),
         SITE_TEST(receipt_shows_the_whole_weight_once_it_is_recorded),
         SITE_TEST(rest_of_a_bag_that_was_taken_back_is_nobodys),
-        SITE_TEST(rest_of_a_bag_waits_for_the_number_of_its_row),
+        SITE_TEST(rest_of_a_bag_whose_row_has_no_number_yet_is_nobodys),
         SITE_TEST(weight_that_comes_long_after_a_deposit_is_nobodys),
         SITE_TEST(who_leans_on_the_bin_after_a_deposit_adds_nothing),
         SITE_TEST(step_that_goes_as_it_came_is_taken_back),
+        SITE_TEST(step_is_taken_back_over_a_zero_key),
         SITE_TEST(step_that_stays_is_a_deposit_whatever_else_goes),
         SITE_TEST(bag_taken_out_much_later_was_a_deposit),
         SITE_TEST(deposit_through_a_lid_is_not_taken_back_by_a_removal),
