@@ -57,7 +57,8 @@ int32_t bin_min_deposit(const struct bin *bin)
     /* Of a noisy scale, each mean of a window may be off by the mean distance. */
     int32_t noise_g = 2 * terms->noise_mg / MG_PER_G;
     least = least > noise_g ? least : noise_g;
-    int32_t configured = bin->timing->min_deposit_g;
+    /* What weighs just enough may be weighed a division too light. */
+    int32_t configured = bin->timing->min_deposit_g - terms->division_g;
     return configured > least ? configured : least;
 }
 
@@ -214,6 +215,10 @@ static void watch_away(struct bin *bin, int64_t now_ms, int32_t grams)
         bin->passed_claim = is_claimed ? bin->claim : (struct bin_claim){.chosen = WASTE_NONE};
         bin->claim.holds = bin->claim.holds && !is_claimed;
         bin->lean = (struct bin_lean){now_ms, grams - bin->base_g};
+    }
+    /* What fell on it did not stay. */
+    if (bin->passed.since_ms != BIN_NEVER && grams - bin->passed.grams < bin_min_deposit(bin)) {
+        bin->passed.since_ms = BIN_NEVER;
     }
     *away = (struct bin_away){now_ms, now_ms, grams};
 }
@@ -498,7 +503,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
     bool lifted = !blind && chosen != WASTE_NONE && was_lifted(bin, now_ms - LIFT_MS);
-    bin->step_count = 0;
+    bin->steps.count = bin->removals.count = 0;
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
@@ -557,7 +562,7 @@ void bin_service_begin(struct bin *bin)
 {
     bin->phase = BIN_SERVICE;
     bin->hidden_count = 0;
-    bin->step_count = 0;
+    bin->steps.count = bin->removals.count = 0;
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
 }

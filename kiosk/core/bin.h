@@ -24,7 +24,8 @@
  * where the scale wakes up again.
  *
  * Where no lid told of a deposit, a step alone did, and somebody who leaned on the bin for long is
- * one, too. A step that goes as it came is taken back (`retracted`).
+ * one, too. A step that goes as it came is taken back (`retracted`); weight that went, and comes
+ * again while nobody chose anything, was pulled at.
  *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
@@ -42,6 +43,7 @@
 
 #include "kiosk/core/frozen.h"
 #include "kiosk/core/learn.h"
+#include "kiosk/core/old_bases.h"
 #include "kiosk/core/site.h"
 #include "kiosk/core/view.h"
 
@@ -49,8 +51,10 @@ enum {
     BIN_ADJUST_MS = 5000,  /* weight that came or went under a closed lid must stay so long */
     BIN_BELIEVE_MS = 6000, /* the same, where a choice says that the lid may lie; and then until who
                               made it is gone, as a bag may be laid on a lid before it is opened */
-    BIN_STEP_MS = 2500,    /* the same, where the lid sensor is gone and a step decides alone */
-    BIN_STEP_NEXT_MS = 1500, /* ... and before the next turn begins, ... */
+    BIN_STEP_MS = 2500, /* the same, where the lid sensor is gone and a step decides alone, ... */
+    BIN_STEP_CHOSEN_MS = 700, /* ... and somebody has chosen this class, unless the weight is known
+                                 to a division at once, ... */
+    BIN_STEP_NEXT_MS = 1500,  /* ... and before the next turn begins, ... */
     BIN_PASS_MS = 700,   /* ... and after it is known to rest, before the next bag falls on it */
     BIN_VAIN_MS = 10000, /* open for nothing so long when somebody chooses: the lid is stuck */
     BIN_LATE_MS = 10000, /* so long after an opening the rest of its bag may still fall, or all of
@@ -64,8 +68,6 @@ enum {
     BIN_SWAP_MS = 5 * 60 * 1000, /* a bin that was taken away is put back within so long */
     BIN_LEAN_MS = 1500,          /* weight that came and went: shorter is a touch */
     BIN_LEAN_G = 300,
-    BIN_STEPS_MAX = 3,
-    BIN_RETRACT_MS = 3 * 60 * 1000, /* a step that goes again within so long was no bag */
     BIN_DOUBTED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
 };
 
@@ -121,12 +123,6 @@ struct bin_claim {
     int64_t stood_ms; /* since when the value before it had been repeated; 0 */
 };
 
-/* A deposit that nothing but the weight told of. */
-struct bin_step {
-    int64_t opened_ms, told_ms;
-    int32_t base_g; /* before it came */
-};
-
 /* Somebody leans, or pulls: how far and since when the readings are off the base. */
 struct bin_lean {
     int64_t since_ms; /* BIN_NEVER */
@@ -172,13 +168,13 @@ struct bin {
     bool lean_ended; /* and not yet told: lean.peak_g */
     bool unseen;     /* the base was lost in an opening that nobody could weigh */
 
-    int64_t taken_away_ms; /* the weight fell far below what the site says of an empty bin;
-                              BIN_NEVER */
-    struct bin_step steps[BIN_STEPS_MAX]; /* the newest, one on the other, oldest first */
-    int step_count;
-    int32_t laid_g;      /* came under the closed lid, and was told as a gain; 0 */
-    bool lid_has_opened; /* since the start */
-    bool lid_doubtful;   /* it says closed although bags came: a step decides alone */
+    int64_t taken_away_ms;     /* the weight fell far below what the site says of an empty bin;
+                                  BIN_NEVER */
+    struct old_bases steps;    /* left by deposits that nothing but the weight told of */
+    struct old_bases removals; /* left by weight that went without an opening */
+    int32_t laid_g;            /* came under the closed lid, and was told as a gain; 0 */
+    bool lid_has_opened;       /* since the start */
+    bool lid_doubtful;         /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     bool gained;                /* the newest reading lies above the opening's base */
@@ -218,7 +214,7 @@ struct bin_decision {
     bool fell_late; /* GAIN: of an opening that had ended without one */
     /* ADJUSTMENT: deposits of before that went with it, by their openings. */
     int retracted;
-    int64_t retracted_ms[BIN_STEPS_MAX];
+    int64_t retracted_ms[OLD_BASES_MAX];
 };
 
 void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing);

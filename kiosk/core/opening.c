@@ -265,9 +265,8 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
     bin->base_g -= shift_g;
     bin->opening.base_g -= shift_g;
     bin->opening.away_g -= shift_g;
-    for (int i = 0; i < bin->step_count; i++) {
-        bin->steps[i].base_g -= shift_g;
-    }
+    old_bases_shift(&bin->steps, shift_g);
+    old_bases_shift(&bin->removals, shift_g);
     bin_forget_away(bin);
     bin->lean.since_ms = BIN_NEVER;
     bin->rest_since_ms = BIN_NEVER;

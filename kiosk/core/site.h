@@ -46,7 +46,8 @@ struct site_timing {
     int32_t lid_left_open_ms;   /* a gain that rests so long under an open lid is a deposit */
     int32_t service_idle_ms;    /* the fill board closes by itself */
     int32_t undo_ms;            /* so long after the receipt its deposit may be taken back */
-    int32_t min_deposit_g;      /* smaller gains are no deposit (at least 3 divisions) */
+    int32_t min_deposit_g;      /* smaller gains are no deposit, but for the division that they may
+                                   be weighed too light (never below 3 divisions) */
     int32_t near_full_permille; /* 将满 */
     int32_t full_permille;      /* 已满 */
     int32_t sample_least;       /* fewer inspected bags read 样本不足 */

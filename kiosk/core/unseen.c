@@ -108,36 +108,58 @@ static void doubt_gain(struct bin *bin, const struct bin_claim *claim,
     }
 }
 
-static void remember_step(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
+static void leave_base(struct old_bases *bases, int64_t now_ms, const struct bin_decision *decision,
+                       int64_t opened_ms)
 {
-    if (bin->step_count == BIN_STEPS_MAX) {
-        memmove(&bin->steps[0], &bin->steps[1], (BIN_STEPS_MAX - 1) * sizeof bin->steps[0]);
-        bin->step_count--;
-    }
-    bin->steps[bin->step_count++] = (struct bin_step){
-        .opened_ms = decision->opening.opened_ms, .told_ms = now_ms, .base_g = decision->base_g};
+    const struct old_base base = {
+        .told_ms = now_ms, .opened_ms = opened_ms, .grams = decision->base_g};
+    old_bases_keep(bases, &base);
 }
 
 /* Back to where the weight had been before one of them: that one, and what came on it, was leaning.
  */
 static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
-    int first = 0;
-    while (first < bin->step_count &&
-           (now_ms - bin->steps[first].told_ms > BIN_RETRACT_MS ||
-            decide_distance(decision->final_g, bin->steps[first].base_g) >= bin_min_deposit(bin))) {
-        first++;
+    int first = old_bases_find(&bin->steps, now_ms, decision->final_g, bin_min_deposit(bin));
+    for (int i = first; i < bin->steps.count; i++) {
+        decision->retracted_ms[decision->retracted++] = bin->steps.list[i].opened_ms;
     }
-    for (int i = first; i < bin->step_count; i++) {
-        decision->retracted_ms[decision->retracted++] = bin->steps[i].opened_ms;
+    bin->steps.count = first;
+}
+
+/* Back to where the weight had been before it went: somebody had pulled at the bin. Or back to
+ * nothing from below: somebody pressed zero, too near to it to be seen doing so. */
+static bool comes_back(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
+{
+    int first = old_bases_find(&bin->removals, now_ms, decision->final_g, bin_min_deposit(bin));
+    bool is_back = first < bin->removals.count;
+    bin->removals.count = first;
+    return is_back || decide_distance(decision->final_g, 0) <= bin->learn.terms.division_g;
+}
+
+/* Weight that came without an opening, and is of none before. */
+static void explain_step(struct bin *bin, int64_t now_ms, const struct bin_claim *claim,
+                         struct bin_decision *decision)
+{
+    bool expected = claim->expected && bin->phase == BIN_RESTING;
+    bool blind = lid_says_nothing(bin, now_ms);
+    decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
+    decision->cause = ADJUST_GAIN;
+    bin->laid_g = 0;
+    if (blind && !expected && comes_back(bin, now_ms, decision)) {
+        decision->verdict = BIN_ADJUSTMENT;
+    } else if (decision->verdict == BIN_ADJUSTMENT) {
+        doubt_gain(bin, claim, decision);
+    } else {
+        leave_base(&bin->steps, now_ms, decision, decision->opening.opened_ms);
     }
-    bin->step_count = first;
+    /* Only a person's choice is witness against a lid: leaning and swaps have none. */
+    bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
 }
 
 static void explain_gain(struct bin *bin, int64_t now_ms, const struct bin_claim *claim,
                          struct bin_decision *decision)
 {
-    bool expected = claim->expected && bin->phase == BIN_RESTING;
     if (decide_is_put_back(bin, now_ms, decision->weight_g)) {
         decision->verdict = BIN_ADJUSTMENT;
         decision->cause = ADJUST_SWAPPED;
@@ -160,17 +182,7 @@ static void explain_gain(struct bin *bin, int64_t now_ms, const struct bin_claim
         decision->opening.gain_ms = bin->away.since_ms;
         return;
     }
-    bool blind = lid_says_nothing(bin, now_ms);
-    decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
-    decision->cause = ADJUST_GAIN;
-    bin->laid_g = 0;
-    if (decision->verdict == BIN_ADJUSTMENT) {
-        doubt_gain(bin, claim, decision);
-    } else {
-        remember_step(bin, now_ms, decision);
-    }
-    /* Only a person's choice is witness against a lid: leaning and swaps have none. */
-    bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
+    explain_step(bin, now_ms, claim, decision);
 }
 
 static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
@@ -178,6 +190,10 @@ static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
     retract_steps(bin, now_ms, decision);
+    /* What had come with a step may come again. */
+    if (decision->retracted == 0) {
+        leave_base(&bin->removals, now_ms, decision, BIN_NEVER);
+    }
     bin->laid_g = 0;
     hindsight_unhide(bin);
     /* What is taken away weighs something, whatever the scale calls zero. */
@@ -185,6 +201,14 @@ static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision
         decision->weight_g <= -TAKEN_AWAY_G) {
         bin->taken_away_ms = now_ms;
     }
+}
+
+/* Nobody else waits for it: it is told as soon as it is known. */
+static int32_t chosen_wait(const struct bin *bin, int64_t now_ms)
+{
+    const settled_t weight = bin_settled(bin, now_ms, BIN_NEVER);
+    bool is_known = weight.settled && weight.doubt_g <= bin->learn.terms.division_g;
+    return is_known ? 0 : BIN_STEP_CHOSEN_MS;
 }
 
 /* A lid that only fell silent may speak again when it moves: somebody who leans on the bin must not
@@ -195,11 +219,14 @@ static int32_t resting_wait(const struct bin *bin, int64_t now_ms)
     enum sensor_state lid = bin_lid_state(bin, now_ms);
     bool is_missing = lid == SENSOR_NONE || lid == SENSOR_LOST || lid == SENSOR_ERROR ||
                       bin->lid_doubtful || bin->phase == BIN_OPEN || falls_whole(bin);
+    bool is_chosen = claim.expected && bin->away.grams > bin->base_g;
+    if (is_chosen && (is_missing || lid != SENSOR_OK)) {
+        return chosen_wait(bin, now_ms);
+    }
     if (is_missing) {
         return BIN_STEP_MS;
     }
-    bool contradicts = claim.expected && lid == SENSOR_OK && bin->away.grams > bin->base_g;
-    return !contradicts ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
+    return !is_chosen ? BIN_ADJUST_MS : claim.present ? INT32_MAX : BIN_BELIEVE_MS;
 }
 
 static struct bin_opening unseen_opening(const struct bin *bin, const struct bin_claim *claim,
@@ -296,7 +323,7 @@ bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
     if (!is_thrown && !falls_late(bin) && !lid_says_nothing(bin, now_ms)) {
         return false;
     }
-    bool is_soon = is_thrown || resting_wait(bin, now_ms) == BIN_STEP_MS;
+    bool is_soon = is_thrown || resting_wait(bin, now_ms) <= BIN_STEP_MS;
     int32_t wait_ms = is_soon ? BIN_STEP_NEXT_MS : BIN_STEP_MS;
     return decide_away(bin, now_ms, wait_ms, decision);
 }

@@ -1,5 +1,5 @@
 /* Rows that correct a deposit told before: the rest of its bag falls from the rim, or what only the
- * weight had told of goes again.
+ * weight had told of goes again. And what only looks like a bag where no lid tells.
  */
 #include "core_site.h"
 
@@ -169,7 +169,7 @@ static void bag_taken_out_much_later_was_a_deposit(void **state)
     struct test_site *t = *state;
     without_lids(t);
     t->load_g[WASTE_KITCHEN] += 3000;
-    site_run(t, BIN_RETRACT_MS + 10000);
+    site_run(t, OLD_BASES_KEPT_MS + 10000);
     t->load_g[WASTE_KITCHEN] -= 3000;
     site_run(t, 20000);
     assert_int_equal(site_count(t, EVENT_UNDONE), 0);
@@ -187,6 +187,92 @@ static void deposit_through_a_lid_is_not_taken_back_by_a_removal(void **state)
     assert_int_equal(site_count(t, EVENT_UNDONE), 0);
 }
 
+/* ---- what was no bag ------------------------------------------------------------------------- */
+
+static void who_pulls_at_a_bin_and_lets_go_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, -700);
+    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 1)->body.adjustment.change_g, 700);
+}
+
+static void bag_after_somebody_took_something_out_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    t->load_g[WASTE_KITCHEN] += 1200;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 1200);
+}
+
+static void same_weight_from_who_has_chosen_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
+static void bag_taken_out_and_put_in_again_is_a_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 8000);
+    t->load_g[WASTE_KITCHEN] -= 3000;
+    site_run(t, 8000);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    assert_int_equal(grams_today(t), 3000);
+}
+
+static void zero_key_of_a_scale_that_drifted_below_zero_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] = 0;
+    site_run(t, 20000);
+    for (int i = 0; i < 10; i++) {
+        t->load_g[WASTE_KITCHEN] -= DIVISION_G;
+        site_run(t, 60000);
+    }
+    t->load_g[WASTE_KITCHEN] = 0;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
+static void who_leans_harder_for_a_while_and_goes_leaves_nothing(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 3000;
+    site_run(t, 8000);
+    t->load_g[WASTE_KITCHEN] += 100;
+    site_run(t, 2000);
+    t->load_g[WASTE_KITCHEN] += 100;
+    site_run(t, 2000);
+    t->load_g[WASTE_KITCHEN] -= 3200;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    assert_int_equal(grams_today(t), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +287,12 @@ int main(void)
         SITE_TEST(step_that_stays_is_a_deposit_whatever_else_goes),
         SITE_TEST(bag_taken_out_much_later_was_a_deposit),
         SITE_TEST(deposit_through_a_lid_is_not_taken_back_by_a_removal),
+        SITE_TEST(who_pulls_at_a_bin_and_lets_go_is_no_deposit),
+        SITE_TEST(bag_after_somebody_took_something_out_is_a_deposit),
+        SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit),
+        SITE_TEST(bag_taken_out_and_put_in_again_is_a_deposit),
+        SITE_TEST(zero_key_of_a_scale_that_drifted_below_zero_is_no_deposit),
+        SITE_TEST(who_leans_harder_for_a_while_and_goes_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

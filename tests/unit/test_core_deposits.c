@@ -429,6 +429,21 @@ static void choice_lives_until_another_is_made(void **state)
     }
 }
 
+static void what_weighs_just_enough_is_found_though_weighed_a_division_too_light(void **state)
+{
+    struct test_site *t = *state;
+    t->site.timing.min_deposit_g = 10 * DIVISION_G;
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 8 * DIVISION_G);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 9 * DIVISION_G);
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 9 * DIVISION_G);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +469,7 @@ int main(void)
         SITE_TEST(who_leaves_while_it_is_weighed_still_gets_the_receipt),
         SITE_TEST(visit_ends_by_itself),
         SITE_TEST(choice_lives_until_another_is_made),
+        SITE_TEST(what_weighs_just_enough_is_found_though_weighed_a_division_too_light),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

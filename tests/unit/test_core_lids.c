@@ -215,6 +215,44 @@ static void without_a_lid_sensor_a_step_decides(void **state)
     assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, 1);
 }
 
+static void chosen_bag_is_told_as_soon_as_it_is_known(struct test_site *t)
+{
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] += 1200;
+    site_run(t, 1000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 1200);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+}
+
+static void without_a_lid_sensor_a_chosen_bag_is_told_within_a_second(void **state)
+{
+    struct test_site *t = *state;
+    site_port(t, LID_PORT, false);
+    site_run(t, 5000);
+    chosen_bag_is_told_as_soon_as_it_is_known(t);
+}
+
+static void under_a_silent_lid_a_chosen_bag_is_told_within_a_second(void **state)
+{
+    struct test_site *t = *state;
+    site_mute_lids(t, true);
+    site_run(t, 20000);
+    chosen_bag_is_told_as_soon_as_it_is_known(t);
+}
+
+static void unchosen_weight_is_waited_for(void **state)
+{
+    struct test_site *t = *state;
+    site_port(t, LID_PORT, false);
+    site_run(t, 5000);
+    t->load_g[WASTE_KITCHEN] += 1200;
+    site_run(t, 2000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+    site_run(t, 2000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+}
+
 static void scale_lost_in_an_opening_and_back_weighs_all_of_it(void **state)
 {
     struct test_site *t = *state;
@@ -412,6 +450,9 @@ int main(void)
         SITE_TEST(lid_reopened_before_the_weight_settled_loses_nothing),
         SITE_TEST(chattering_lid_is_one_opening),
         SITE_TEST(without_a_lid_sensor_a_step_decides),
+        SITE_TEST(without_a_lid_sensor_a_chosen_bag_is_told_within_a_second),
+        SITE_TEST(under_a_silent_lid_a_chosen_bag_is_told_within_a_second),
+        SITE_TEST(unchosen_weight_is_waited_for),
         SITE_TEST(scale_lost_in_an_opening_and_back_weighs_all_of_it),
         SITE_TEST(scale_lost_under_a_lid_left_open_is_no_deposit),
         SITE_TEST(lid_board_lost_in_an_opening_loses_nothing),
