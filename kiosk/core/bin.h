@@ -19,9 +19,10 @@
  * A quiet scale that freezes answers like one into which nothing was thrown: such openings are told
  * as without a gain, and kept (`unanswered`). Where the scale is judged frozen after all, or shows
  * at once what came meanwhile, each of them that was more than a rattle (BIN_RATTLE_MS) is told
- * again, in hindsight, as a deposit that nobody weighed; but not a wrong lid that had been warned
- * of. Likewise gains under a closed lid that is found stuck (`hidden`). Rows once told stay, also
- * where the scale wakes up again.
+ * again, in hindsight, as a deposit that nobody weighed; but a wrong lid that had been warned of
+ * only when its visit is over and nothing was thrown into the right bin instead. Likewise gains
+ * under a closed lid that is found stuck (`hidden`). Rows once told stay, also where the scale
+ * wakes up again.
  *
  * Where no lid told of a deposit, a step alone did, and somebody who leaned on the bin for long is
  * one, too. A step that goes as it came is taken back (`retracted`); weight that went, and comes
@@ -68,7 +69,7 @@ enum {
     BIN_SWAP_MS = 5 * 60 * 1000, /* a bin that was taken away is put back within so long */
     BIN_LEAN_MS = 1500,          /* weight that came and went: shorter is a touch */
     BIN_LEAN_G = 300,
-    BIN_DOUBTED_MAX = 6 /* those that prove a scale to be frozen, and shorter ones between */
+    BIN_DOUBTED_MAX = 16 /* those that prove a scale to be frozen, and shorter ones between */
 };
 
 #define BIN_NEVER INT64_MIN
@@ -255,9 +256,16 @@ bool bin_claim_is_over(const struct bin *bin);    /* decided, or gone without a 
  * nobody brought it. */
 bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
 
+/* Both were opened for the very same choice: what others chose since changes nothing. */
+bool bin_same_choice(const struct bin_opening *a, const struct bin_opening *b);
+
+/* A near miss was corrected: what a wrong lid hid of that choice is no deposit. */
+void bin_made_good(struct bin *bin, const struct bin_opening *corrected);
+
 /* To be asked at rest, before a decision is recorded, until it says no: true, and `decision`
- * (UNKNOWN) is a deposit that was told as something else (hindsight.c). */
-bool bin_hindsight(struct bin *bin, struct bin_decision *decision);
+ * (UNKNOWN) is a deposit that was told as something else (hindsight.c). `present` is the visit of
+ * who is at the kiosk now; 0: nobody. */
+bool bin_hindsight(struct bin *bin, int64_t present, struct bin_decision *decision);
 
 /* Somebody's next turn begins, for the class `next`, or the lid opens (WASTE_NONE): a gain that
  * already rests under the open lid, under a lid that tells nothing or lies, or that fell late, is

@@ -418,7 +418,7 @@ static void tell_hindsight(struct step *step, int index)
 {
     struct kiosk *kiosk = step->kiosk;
     struct bin_decision decision;
-    while (bin_hindsight(&kiosk->bins[index], &decision)) {
+    while (bin_hindsight(&kiosk->bins[index], kiosk->visits.current.id, &decision)) {
         struct visit *visit = visits_find(&kiosk->visits, decision.opening.visit);
         /* Nobody had touched anything: it was a visit of its own. */
         struct visit own = {.started_ms = decision.opening.opened_ms};

@@ -26,12 +26,28 @@ void hindsight_unanswered(struct bin *bin)
     const struct bin_opening *opening = &bin->opening;
     bool is_cleaners = opening->visit == 0; /* found open at the end of a collection */
     bool rattled = opening->closed_ms - opening->opened_ms < BIN_RATTLE_MS;
-    /* Who was warned of a wrong lid has closed it. */
-    bool was_warned =
-        opening->chosen != WASTE_NONE && opening->chosen != bin->site->class && !opening->meant_it;
-    if (!is_cleaners && !rattled && !was_warned) {
+    if (!is_cleaners && !rattled && !opening->is_spent) {
         remember(bin->unanswered, &bin->unanswered_count, opening);
     }
+}
+
+/* Who was warned of a wrong lid may have closed it, and throws into the right bin yet. */
+static bool was_warned(const struct bin *bin, const struct bin_opening *opening)
+{
+    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class &&
+           !opening->meant_it;
+}
+
+void bin_made_good(struct bin *bin, const struct bin_opening *corrected)
+{
+    int kept = 0;
+    for (int i = 0; i < bin->unanswered_count; i++) {
+        const struct bin_opening *opening = &bin->unanswered[i];
+        if (!was_warned(bin, opening) || !bin_same_choice(opening, corrected)) {
+            bin->unanswered[kept++] = *opening;
+        }
+    }
+    bin->unanswered_count = kept;
 }
 
 void hindsight_thawed(struct bin *bin, int64_t since_ms)
@@ -65,7 +81,7 @@ static bool tell(struct bin_opening *list, int *count, struct bin_decision *deci
     return true;
 }
 
-bool bin_hindsight(struct bin *bin, struct bin_decision *decision)
+bool bin_hindsight(struct bin *bin, int64_t present, struct bin_decision *decision)
 {
     if (bin->phase != BIN_RESTING) {
         return false;
@@ -75,10 +91,15 @@ bool bin_hindsight(struct bin *bin, struct bin_decision *decision)
     }
     int64_t since_ms = bin->frozen.frozen ? bin->frozen.still_ms : bin->hung_ms;
     while (since_ms != BIN_NEVER && bin->unanswered_count > 0) {
-        if (bin->unanswered[0].opened_ms >= since_ms) {
+        const struct bin_opening *oldest = &bin->unanswered[0];
+        if (oldest->opened_ms < since_ms) {
+            forget_oldest(bin->unanswered, &bin->unanswered_count);
+        } else if (oldest->visit == present && was_warned(bin, oldest)) {
+            bin->hung_ms = since_ms;
+            return false;
+        } else {
             return tell(bin->unanswered, &bin->unanswered_count, decision);
         }
-        forget_oldest(bin->unanswered, &bin->unanswered_count);
     }
     bin->hung_ms = BIN_NEVER;
     return false;

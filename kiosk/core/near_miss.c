@@ -10,12 +10,6 @@ bool near_miss_threatens(const struct bin *bin)
     return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
 }
 
-/* Both were opened for the very same choice: what others chose since changes nothing. */
-static bool same_choice(const struct bin_opening *a, const struct bin_opening *b)
-{
-    return a->visit == b->visit && a->chosen == b->chosen && a->choice_ms == b->choice_ms;
-}
-
 /* The choice that they were opened for still stands. */
 static bool is_standing(const struct visit *visit, const struct bin_opening *opening)
 {
@@ -28,7 +22,7 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
         const struct bin_opening *other = &bin->opening;
-        if (bin->phase != BIN_WEIGHING || other->decided || !same_choice(other, opening) ||
+        if (bin->phase != BIN_WEIGHING || other->decided || !bin_same_choice(other, opening) ||
             !near_miss_threatens(bin) || other->is_spent || !other->has_base ||
             other->first_closed_ms > opening->gain_ms) {
             continue;
@@ -58,7 +52,8 @@ void near_miss_tell(struct kiosk *kiosk, struct visit *visit, const struct bin_o
     }
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         struct bin_opening *opening = &kiosk->bins[i].opening;
-        if (bin_is_busy(&kiosk->bins[i]) && same_choice(opening, wrong) && !opening->near_miss) {
+        if (bin_is_busy(&kiosk->bins[i]) && bin_same_choice(opening, wrong) &&
+            !opening->near_miss) {
             opening->near_miss = true;
             opening->near_miss_ms = wrong->first_closed_ms;
         }
@@ -73,13 +68,14 @@ void near_miss_spend(struct kiosk *kiosk, struct visit *visit, const struct bin_
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         struct bin *bin = &kiosk->bins[i];
         struct bin_opening *opening = &bin->opening;
-        if (same_choice(opening, corrected)) {
+        if (bin_same_choice(opening, corrected)) {
             opening->near_miss = false;
             opening->is_spent =
                 bin->phase == BIN_WEIGHING && opening->first_closed_ms <= corrected->gain_ms;
         }
-        if (same_choice(&bin->late, corrected)) {
+        if (bin_same_choice(&bin->late, corrected)) {
             bin->late.near_miss = false;
         }
+        bin_made_good(bin, corrected);
     }
 }

@@ -298,6 +298,15 @@ static inline void site_drop(struct test_site *t, int bin, int32_t grams)
     site_lid(t, bin, false);
 }
 
+/* Opened and closed again for nothing. */
+static inline void site_open_for(struct test_site *t, int bin, int64_t ms)
+{
+    site_lid(t, bin, true);
+    site_run(t, ms);
+    site_lid(t, bin, false);
+    site_run(t, 5000);
+}
+
 static inline void site_pin(struct test_site *t, const char *digits, bool right)
 {
     struct kiosk_input input = {.kind = INPUT_PIN};
@@ -341,6 +350,17 @@ static inline struct view site_view(const struct test_site *t)
     kiosk_view(&t->kiosk, t->now_ms, &view);
     assert_true(kiosk_view_deadline(&t->kiosk, t->now_ms) > t->now_ms);
     return view;
+}
+
+enum { FREEZE_OPENINGS = 3 /* of one that freezes are told in hindsight, and at once */ };
+
+static inline void site_freeze(struct test_site *t, int bin)
+{
+    for (int i = 0; i < FREEZE_OPENINGS; i++) {
+        site_open_for(t, bin, 2500);
+    }
+    assert_int_equal(site_view(t).bins[bin].scale, SENSOR_FROZEN);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), FREEZE_OPENINGS);
 }
 
 /* ---- set-up ---------------------------------------------------------------------------------- */

@@ -5,14 +5,6 @@
 
 enum { HOUR_MS = 3600 * 1000, BIN = WASTE_KITCHEN };
 
-static void open_for(struct test_site *t, int bin, int64_t ms)
-{
-    site_lid(t, bin, true);
-    site_run(t, ms);
-    site_lid(t, bin, false);
-    site_run(t, 5000);
-}
-
 /* ---- overload -------------------------------------------------------------------------------- */
 
 static void overload_is_one_pair(void **state)
@@ -96,25 +88,14 @@ static void overload_goes_on_over_a_restart(void **state)
 
 /* ---- frozen ---------------------------------------------------------------------------------- */
 
-enum { PROOF = 3 /* so many deposits of one that freezes are told in hindsight, and at once */ };
-
-static void freeze(struct test_site *t)
-{
-    for (int i = 0; i < PROOF; i++) {
-        open_for(t, BIN, 2500);
-    }
-    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF);
-}
-
 static void three_unanswered_openings_are_a_frozen_scale(void **state)
 {
     struct test_site *t = *state;
-    open_for(t, BIN, 2500);
-    open_for(t, BIN, 2500);
+    site_open_for(t, BIN, 2500);
+    site_open_for(t, BIN, 2500);
     assert_int_equal(site_count(t, EVENT_FROZEN), 0);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
-    open_for(t, BIN, 2500);
+    site_open_for(t, BIN, 2500);
     assert_int_equal(site_count(t, EVENT_FROZEN), 1);
     const struct event_frozen *frozen = &site_event(t, EVENT_FROZEN, 0)->body.frozen;
     assert_int_equal(frozen->bin, BIN + 1);
@@ -133,7 +114,7 @@ static void short_openings_prove_nothing(void **state)
 {
     struct test_site *t = *state;
     for (int i = 0; i < 20; i++) {
-        open_for(t, BIN, 1500);
+        site_open_for(t, BIN, 1500);
     }
     assert_int_equal(site_count(t, EVENT_FROZEN), 0);
 }
@@ -143,7 +124,7 @@ static void least_change_is_life(void **state)
 {
     struct test_site *t = *state;
     for (int i = 0; i < 20; i++) {
-        open_for(t, BIN, 2500);
+        site_open_for(t, BIN, 2500);
         if (i % 2 == 1) {
             t->load_g[BIN] += DIVISION_G;
             site_run(t, 200);
@@ -158,7 +139,7 @@ static void other_bins_do_not_count(void **state)
 {
     struct test_site *t = *state;
     for (int i = 0; i < 12; i++) {
-        open_for(t, i % 4, i % 4 == BIN ? 500 : 2500);
+        site_open_for(t, i % 4, i % 4 == BIN ? 500 : 2500);
     }
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
     assert_int_equal(site_count(t, EVENT_FROZEN), 3); /* the three others */
@@ -167,11 +148,11 @@ static void other_bins_do_not_count(void **state)
 static void deposit_into_a_frozen_scale_is_unweighed(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     site_choose(t, (enum waste_class)BIN);
     assert_false(site_view(t).has_live);
-    open_for(t, BIN, 2500);
-    const struct event_deposit *deposit = site_deposit(t, PROOF);
+    site_open_for(t, BIN, 2500);
+    const struct event_deposit *deposit = site_deposit(t, FREEZE_OPENINGS);
     assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(deposit->quality, QUALITY_NONE);
     assert_false(deposit->has_base);
@@ -180,7 +161,7 @@ static void deposit_into_a_frozen_scale_is_unweighed(void **state)
 static void first_change_ends_it(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     t->load_g[BIN] += DIVISION_G;
     site_run(t, 100);
     assert_int_equal(site_count(t, EVENT_FROZEN), 2);
@@ -194,19 +175,19 @@ static void first_change_ends_it(void **state)
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 700);
     site_run(t, 3000);
-    assert_int_equal(site_deposit(t, PROOF)->weight_g, 700);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS)->weight_g, 700);
 }
 
 /* What came while it was frozen belongs to no deposit, and is not lost either. */
 static void weight_of_the_frozen_time_is_an_adjustment(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
-    open_for(t, BIN, 2500);
+    site_freeze(t, BIN);
+    site_open_for(t, BIN, 2500);
     t->load_g[BIN] += 4000; /* it shows all at once what came meanwhile */
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), FREEZE_OPENINGS + 1);
     const struct event_adjustment *change = &site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment;
     assert_int_equal(change->change_g, 4000);
     assert_int_equal(change->base_g, EMPTY_G);
@@ -216,39 +197,39 @@ static void weight_of_the_frozen_time_is_an_adjustment(void **state)
 static void scale_that_wakes_under_an_open_lid_weighs_nothing(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 5000);
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 5000);
     site_choose(t, (enum waste_class)BIN);
     site_drop(t, BIN, 600);
     site_run(t, 3000);
-    assert_int_equal(site_deposit(t, PROOF + 1)->weight_g, 600);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS + 1)->weight_g, 600);
 }
 
 static void opening_at_once_after_it_woke_weighs_nothing(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     t->load_g[BIN] += 4000;
     site_run(t, 200);
     site_drop(t, BIN, 500);
     site_run(t, 20000);
-    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 4500);
 }
 
 static void frozen_goes_on_over_a_restart(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     site_restart(t);
     site_run(t, 5000);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
-    open_for(t, BIN, 2500);
-    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_UNWEIGHED);
+    site_open_for(t, BIN, 2500);
+    assert_int_equal(site_deposit(t, FREEZE_OPENINGS)->outcome, OUTCOME_UNWEIGHED);
     assert_int_equal(site_count(t, EVENT_FROZEN), 1);
     t->load_g[BIN] += 300; /* repaired while the power was off */
     site_restart(t);
@@ -260,7 +241,7 @@ static void frozen_goes_on_over_a_restart(void **state)
 static void outage_does_not_thaw(void **state)
 {
     struct test_site *t = *state;
-    freeze(t);
+    site_freeze(t, BIN);
     site_port(t, BIN, false);
     site_run(t, 20000);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_LOST);
@@ -280,7 +261,7 @@ static void openings_on_both_sides_of_an_outage_do_not_add_up(void **state)
             site_port(t, BIN, true);
             site_run(t, 3000);
         }
-        open_for(t, BIN, 2500);
+        site_open_for(t, BIN, 2500);
     }
     assert_int_equal(site_count(t, EVENT_FROZEN), 0);
 }
@@ -323,142 +304,6 @@ static void flickering_scale_that_stands_still_for_a_day_is_frozen(void **state)
     assert_in_range(stood_ms, 24 * (int64_t)HOUR_MS, 24 * (int64_t)HOUR_MS + t->scale_period_ms);
 }
 
-/* ---- what it swallowed before it was found out ----------------------------------------------- */
-
-/* Each with its own times, choice and visit, in the order in which they happened. */
-static void openings_that_prove_it_become_unweighed(void **state)
-{
-    struct test_site *t = *state;
-    int64_t opened_ms[PROOF];
-    for (int i = 0; i < PROOF; i++) {
-        if (i != 1) {
-            site_choose(t, (enum waste_class)BIN);
-        }
-        opened_ms[i] = t->now_ms;
-        open_for(t, BIN, 2500);
-        assert_int_equal(site_count(t, EVENT_DEPOSIT), i == PROOF - 1 ? PROOF : 0);
-        site_run(t, 30000);
-    }
-    assert_int_equal(site_count(t, EVENT_CLOSING), PROOF - 1);
-    for (int i = 0; i < PROOF; i++) {
-        const struct event_deposit *deposit = site_deposit(t, i);
-        assert_int_equal(deposit->outcome, OUTCOME_UNWEIGHED);
-        assert_int_equal(deposit->quality, QUALITY_NONE);
-        assert_false(deposit->has_base);
-        assert_int_equal(deposit->weight_g, 0);
-        assert_int_equal(deposit->opened_ms, opened_ms[i]);
-        assert_int_equal(deposit->closed_ms, opened_ms[i] + 2500);
-        assert_int_equal(deposit->chosen, i == 1 ? WASTE_NONE : BIN);
-        assert_int_equal(deposit->visit, site_event(t, EVENT_OPENING, i)->body.opening.visit);
-    }
-}
-
-/* A visit that still goes on counts them; each visit is recorded once. */
-static void visit_that_goes_on_counts_them(void **state)
-{
-    struct test_site *t = *state;
-    site_choose(t, (enum waste_class)BIN);
-    freeze(t);
-    site_intent(t, INTENT_FINISH, 0);
-    site_run(t, 20000);
-    assert_int_equal(site_count(t, EVENT_VISIT), 1);
-    assert_int_equal(site_event(t, EVENT_VISIT, 0)->body.visit.deposits, PROOF);
-}
-
-/* Too short to prove anything, but a bag is thrown quickly. */
-static void shorter_openings_between_are_not_lost(void **state)
-{
-    struct test_site *t = *state;
-    open_for(t, BIN, 2500);
-    open_for(t, BIN, 1500);
-    open_for(t, BIN, 200); /* only rattled */
-    open_for(t, BIN, 2500);
-    open_for(t, BIN, 2500);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
-    assert_int_equal(site_deposit(t, 1)->closed_ms - site_deposit(t, 1)->opened_ms, 1500);
-}
-
-static void openings_before_its_last_sign_of_life_stay_as_told(void **state)
-{
-    struct test_site *t = *state;
-    open_for(t, BIN, 2500);
-    open_for(t, BIN, 2500);
-    t->load_g[BIN] += DIVISION_G;
-    site_run(t, 5000);
-    freeze(t); /* PROOF deposits, not more */
-}
-
-static void warned_wrong_lid_is_no_deposit_in_hindsight(void **state)
-{
-    struct test_site *t = *state;
-    site_choose(t, (enum waste_class)((BIN + 1) % BINS));
-    open_for(t, BIN, 2500);
-    site_run(t, 30000);
-    open_for(t, BIN, 2500);
-    site_run(t, 30000);
-    open_for(t, BIN, 2500);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF - 1);
-    assert_int_equal(site_deposit(t, 0)->chosen, WASTE_NONE);
-    assert_true(site_event(t, EVENT_CLOSING, 0)->body.closing.wrong_lid);
-}
-
-/* It wakes up before it was found out, and shows at once what came meanwhile. */
-static void scale_that_hung_through_two_openings_is_found_out_when_it_wakes(void **state)
-{
-    struct test_site *t = *state;
-    for (int i = 0; i < 2; i++) {
-        site_choose(t, (enum waste_class)BIN);
-        open_for(t, BIN, 2500);
-        site_run(t, 20000);
-    }
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
-    t->load_g[BIN] += 3000;
-    site_run(t, 20000);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
-    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_UNWEIGHED);
-    assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 0)->body.adjustment.change_g, 3000);
-}
-
-/* A look into the bin, and then somebody who lays something on it. */
-static void one_look_before_a_gain_is_no_deposit(void **state)
-{
-    struct test_site *t = *state;
-    open_for(t, BIN, 2500);
-    site_run(t, 20000);
-    t->load_g[BIN] += 3000;
-    site_run(t, 20000);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
-}
-
-static void rows_stay_when_it_wakes_up(void **state)
-{
-    struct test_site *t = *state;
-    freeze(t);
-    t->load_g[BIN] += DIVISION_G;
-    site_run(t, 10000);
-    assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF);
-    site_drop(t, BIN, 700);
-    site_run(t, 5000);
-    open_for(t, BIN, 2500);
-    open_for(t, BIN, 2500);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
-}
-
-static void next_opening_survives_a_power_cut(void **state)
-{
-    struct test_site *t = *state;
-    freeze(t);
-    site_lid(t, BIN, true);
-    site_run(t, 1000);
-    site_restart(t);
-    site_lid(t, BIN, false);
-    site_run(t, 20000);
-    assert_int_equal(site_count(t, EVENT_DEPOSIT), PROOF + 1);
-    assert_int_equal(site_deposit(t, PROOF)->outcome, OUTCOME_INTERRUPTED);
-}
-
-/* One that never stood still for so long needs no second opening. */
 static void flickering_scale_is_found_out_at_once(void **state)
 {
     struct test_site *t = *state;
@@ -467,7 +312,7 @@ static void flickering_scale_is_found_out_at_once(void **state)
     t->noise_g[BIN] = 0;
     site_run(t, 10000);
     site_choose(t, (enum waste_class)BIN);
-    open_for(t, BIN, 2500);
+    site_open_for(t, BIN, 2500);
     assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_FROZEN);
     assert_int_equal(site_count(t, EVENT_DEPOSIT), deposits + 1);
     assert_int_equal(site_count(t, EVENT_CLOSING), closings);
@@ -502,7 +347,7 @@ static void scale_that_flickers_here_and_stands_there_is_well(void **state)
         t->noise_g[BIN] = i % FROZEN_PLACES == FROZEN_PLACES - 1 ? 0 : DIVISION_G;
         site_run(t, 5 * 60 * 1000);
         if (t->noise_g[BIN] == 0) {
-            open_for(t, BIN, 2500);
+            site_open_for(t, BIN, 2500);
             assert_int_equal(site_view(t).bins[BIN].scale, SENSOR_OK);
             site_run(t, 30 * (int64_t)HOUR_MS);
         }
@@ -520,7 +365,7 @@ static void flickering_scale_that_lives_invents_nothing(void **state)
     t->noise_g[BIN] = DIVISION_G;
     site_run(t, 5 * 60 * 1000);
     for (int i = 0; i < 100; i++) {
-        open_for(t, BIN, 2500);
+        site_open_for(t, BIN, 2500);
     }
     assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
     assert_int_equal(site_count(t, EVENT_FROZEN), 0);
@@ -568,15 +413,6 @@ int main(void)
         SITE_TEST(openings_on_both_sides_of_an_outage_do_not_add_up),
         SITE_TEST(still_scale_that_never_flickered_is_well),
         SITE_TEST(flickering_scale_that_stands_still_for_a_day_is_frozen),
-        SITE_TEST(openings_that_prove_it_become_unweighed),
-        SITE_TEST(visit_that_goes_on_counts_them),
-        SITE_TEST(shorter_openings_between_are_not_lost),
-        SITE_TEST(openings_before_its_last_sign_of_life_stay_as_told),
-        SITE_TEST(warned_wrong_lid_is_no_deposit_in_hindsight),
-        SITE_TEST(scale_that_hung_through_two_openings_is_found_out_when_it_wakes),
-        SITE_TEST(one_look_before_a_gain_is_no_deposit),
-        SITE_TEST(rows_stay_when_it_wakes_up),
-        SITE_TEST(next_opening_survives_a_power_cut),
         SITE_TEST(flickering_scale_is_found_out_at_once),
         SITE_TEST(scale_that_flickers_here_and_stands_there_is_well),
         SITE_TEST(flickering_scale_that_lives_invents_nothing),
