@@ -113,11 +113,6 @@ enum sensor_state bin_lid_state(const struct bin *bin, int64_t now_ms)
     return is_fresh(bin, bin->lid_ms, now_ms) ? SENSOR_OK : SENSOR_SILENT;
 }
 
-bool bin_same_choice(const struct bin_opening *a, const struct bin_opening *b)
-{
-    return a->visit == b->visit && a->chosen == b->chosen && a->choice_ms == b->choice_ms;
-}
-
 settled_t bin_settled(const struct bin *bin, int64_t now_ms, int64_t since_ms)
 {
     if (bin_scale_state(bin, now_ms) != SENSOR_OK) {

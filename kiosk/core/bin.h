@@ -256,6 +256,10 @@ bool bin_claim_is_over(const struct bin *bin);    /* decided, or gone without a 
  * nobody brought it. */
 bool bin_moves_unseen(const struct bin *bin, int64_t now_ms);
 
+/* Its lid is not of the class that was chosen; and it was not said that this one was meant. */
+bool bin_is_wrong_lid(const struct bin *bin, const struct bin_opening *opening);
+bool bin_was_warned(const struct bin *bin, const struct bin_opening *opening);
+
 /* Both were opened for the very same choice: what others chose since changes nothing. */
 bool bin_same_choice(const struct bin_opening *a, const struct bin_opening *b);
 

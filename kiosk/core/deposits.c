@@ -128,8 +128,8 @@ int deposits_wrong_bin(const struct kiosk *kiosk)
 {
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
-        if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN && near_miss_threatens(bin) &&
-            !bin->opening.meant_it) {
+        if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN &&
+            bin_is_wrong_lid(bin, &bin->opening) && !bin->opening.meant_it) {
             return i;
         }
     }
@@ -188,7 +188,7 @@ static void begin_opening(struct step *step, int index)
     bin->opening.near_miss_ms = visit->near_miss_ms;
     copy_text(bin->opening.item, ITEM_NAME_MAX, visit->item);
     record_opening(step, bin, visit);
-    if (near_miss_threatens(bin)) {
+    if (bin_is_wrong_lid(bin, &bin->opening)) {
         step_sound(step, SOUND_WRONG_LID);
     }
 }
@@ -373,8 +373,7 @@ static void on_no_gain(struct step *step, int index, const struct bin_decision *
     struct kiosk *kiosk = step->kiosk;
     const struct bin *bin = &kiosk->bins[index];
     struct visit *visit = visits_find(&kiosk->visits, decision->opening.visit);
-    bool wrong_lid = decision->opening.chosen != WASTE_NONE &&
-                     decision->opening.chosen != bin->site->class && !decision->opening.meant_it;
+    bool wrong_lid = bin_was_warned(bin, &decision->opening);
     if (visit != NULL && wrong_lid) {
         visit->near_misses++;
         if (!decision->opening.is_spent) {

@@ -31,19 +31,12 @@ void hindsight_unanswered(struct bin *bin)
     }
 }
 
-/* Who was warned of a wrong lid may have closed it, and throws into the right bin yet. */
-static bool was_warned(const struct bin *bin, const struct bin_opening *opening)
-{
-    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class &&
-           !opening->meant_it;
-}
-
 void bin_made_good(struct bin *bin, const struct bin_opening *corrected)
 {
     int kept = 0;
     for (int i = 0; i < bin->unanswered_count; i++) {
         const struct bin_opening *opening = &bin->unanswered[i];
-        if (!was_warned(bin, opening) || !bin_same_choice(opening, corrected)) {
+        if (!bin_was_warned(bin, opening) || !bin_same_choice(opening, corrected)) {
             bin->unanswered[kept++] = *opening;
         }
     }
@@ -94,7 +87,8 @@ bool bin_hindsight(struct bin *bin, int64_t present, struct bin_decision *decisi
         const struct bin_opening *oldest = &bin->unanswered[0];
         if (oldest->opened_ms < since_ms) {
             forget_oldest(bin->unanswered, &bin->unanswered_count);
-        } else if (oldest->visit == present && was_warned(bin, oldest)) {
+        } else if (oldest->visit == present && bin_was_warned(bin, oldest)) {
+            /* They may throw into the right bin yet. */
             bin->hung_ms = since_ms;
             return false;
         } else {

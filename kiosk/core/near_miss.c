@@ -4,12 +4,6 @@
 
 #include <stddef.h>
 
-bool near_miss_threatens(const struct bin *bin)
-{
-    const struct bin_opening *opening = &bin->opening;
-    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
-}
-
 /* The choice that they were opened for still stands. */
 static bool is_standing(const struct visit *visit, const struct bin_opening *opening)
 {
@@ -23,7 +17,7 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
         const struct bin *bin = &kiosk->bins[i];
         const struct bin_opening *other = &bin->opening;
         if (bin->phase != BIN_WEIGHING || other->decided || !bin_same_choice(other, opening) ||
-            !near_miss_threatens(bin) || other->is_spent || !other->has_base ||
+            !bin_is_wrong_lid(bin, other) || other->is_spent || !other->has_base ||
             other->first_closed_ms > opening->gain_ms) {
             continue;
         }

@@ -2,6 +2,21 @@
 #include "kiosk/core/decide.h"
 #include "kiosk/core/visit.h"
 
+bool bin_is_wrong_lid(const struct bin *bin, const struct bin_opening *opening)
+{
+    return opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
+}
+
+bool bin_was_warned(const struct bin *bin, const struct bin_opening *opening)
+{
+    return bin_is_wrong_lid(bin, opening) && !opening->meant_it;
+}
+
+bool bin_same_choice(const struct bin_opening *a, const struct bin_opening *b)
+{
+    return a->visit == b->visit && a->chosen == b->chosen && a->choice_ms == b->choice_ms;
+}
+
 bool bin_rebook(struct bin *bin, int64_t now_ms, int32_t grams, struct bin_decision *decision)
 {
     if (!bin->has_booked || bin->booked_g == grams) {

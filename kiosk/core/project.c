@@ -126,7 +126,7 @@ static void guide_at_bin(const struct kiosk *kiosk, int busy, int64_t now_ms, st
     const struct bin_opening *opening = &bin->opening;
     bool weighs = opening->has_base && view->bins[busy].scale == SENSOR_OK;
     int32_t gain = weighs ? bin->grams - opening->base_g : 0;
-    bool wrong = opening->chosen != WASTE_NONE && opening->chosen != bin->site->class;
+    bool wrong = bin_is_wrong_lid(bin, opening);
     if (wrong && !opening->meant_it && bin->phase == BIN_WEIGHING && brought_nothing(bin, now_ms)) {
         /* The wrong lid is closed again and nothing fell: on to the right bin at once. */
         guide_to_choice(opening->chosen, view);

@@ -37,7 +37,6 @@ int deposits_wrong_bin(const struct kiosk *kiosk); /* index of a wrong lid that 
 int deposits_busy_bin(const struct kiosk *kiosk); /* index of the newest undecided opening, or -1 */
 
 /* near_miss.c */
-bool near_miss_threatens(const struct bin *bin); /* its lid is not of the class that was chosen */
 /* The wrong lid was closed again, with nothing in it, before the weight landed. `visit` as
  * visits_find() says. */
 bool near_miss_happened(const struct kiosk *kiosk, const struct visit *visit,
