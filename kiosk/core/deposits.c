@@ -129,7 +129,7 @@ int deposits_wrong_bin(const struct kiosk *kiosk)
     for (int i = 0; i < kiosk->site->bin_count; i++) {
         const struct bin *bin = &kiosk->bins[i];
         if (is_on_screen(kiosk, bin) && bin->phase == BIN_OPEN &&
-            bin_is_wrong_lid(bin, &bin->opening) && !bin->opening.meant_it) {
+            bin_was_warned(bin, &bin->opening)) {
             return i;
         }
     }
