@@ -226,6 +226,22 @@ static void same_weight_from_who_has_chosen_is_a_deposit(void **state)
     assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
 }
 
+static void same_weight_from_who_has_chosen_is_a_deposit_under_an_open_lid_too(void **state)
+{
+    struct test_site *t = *state;
+    site_lid(t, WASTE_KITCHEN, true);
+    t->load_g[WASTE_KITCHEN] += 400;
+    site_run(t, 60000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 1)->weight_g, 700);
+}
+
 static void bag_taken_out_and_put_in_again_is_a_deposit(void **state)
 {
     struct test_site *t = *state;
@@ -290,6 +306,7 @@ int main(void)
         SITE_TEST(who_pulls_at_a_bin_and_lets_go_is_no_deposit),
         SITE_TEST(bag_after_somebody_took_something_out_is_a_deposit),
         SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit),
+        SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit_under_an_open_lid_too),
         SITE_TEST(bag_taken_out_and_put_in_again_is_a_deposit),
         SITE_TEST(zero_key_of_a_scale_that_drifted_below_zero_is_no_deposit),
         SITE_TEST(who_leans_harder_for_a_while_and_goes_leaves_nothing),
