@@ -146,7 +146,8 @@ static void explain_step(struct bin *bin, int64_t now_ms, const struct bin_claim
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
     bin->laid_g = 0;
-    if (blind && !claim->expected && comes_back(bin, now_ms, decision)) {
+    /* Of two witnesses for a bag, a choice and a lid that cannot deny it, one alone is too few. */
+    if (blind != claim->expected && comes_back(bin, now_ms, decision)) {
         decision->verdict = BIN_ADJUSTMENT;
     } else if (decision->verdict == BIN_ADJUSTMENT) {
         doubt_gain(bin, claim, decision);

@@ -242,6 +242,17 @@ static void same_weight_from_who_has_chosen_is_a_deposit_under_an_open_lid_too(v
     assert_int_equal(site_deposit(t, 1)->weight_g, 700);
 }
 
+static void who_lets_go_while_somebody_chooses_is_no_deposit_under_a_closed_lid(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    site_choose(t, WASTE_KITCHEN);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 120000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
 static void bag_taken_out_and_put_in_again_is_a_deposit(void **state)
 {
     struct test_site *t = *state;
@@ -307,6 +318,7 @@ int main(void)
         SITE_TEST(bag_after_somebody_took_something_out_is_a_deposit),
         SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit),
         SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit_under_an_open_lid_too),
+        SITE_TEST(who_lets_go_while_somebody_chooses_is_no_deposit_under_a_closed_lid),
         SITE_TEST(bag_taken_out_and_put_in_again_is_a_deposit),
         SITE_TEST(zero_key_of_a_scale_that_drifted_below_zero_is_no_deposit),
         SITE_TEST(who_leans_harder_for_a_while_and_goes_leaves_nothing),
