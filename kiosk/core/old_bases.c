@@ -2,7 +2,6 @@
 #include "kiosk/core/old_bases.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 void old_bases_keep(struct old_bases *bases, const struct old_base *base)
@@ -19,7 +18,8 @@ int old_bases_find(const struct old_bases *bases, int64_t now_ms, int32_t grams,
     int place = 0;
     for (; place < bases->count; place++) {
         const struct old_base *base = &bases->list[place];
-        bool is_near = llabs((int64_t)grams - base->grams) < least_g;
+        int64_t off_g = (int64_t)grams - base->grams;
+        bool is_near = off_g < least_g && off_g > -least_g;
         if (is_near && now_ms - base->told_ms <= OLD_BASES_KEPT_MS) {
             break;
         }
