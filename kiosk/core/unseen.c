@@ -127,14 +127,28 @@ static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *
     bin->steps.count = first;
 }
 
-/* Back to where the weight had been before it went: somebody had pulled at the bin. Or back to
- * nothing from below: somebody pressed zero, too near to it to be seen doing so. */
+/* Back to where the weight had been before it went: somebody had pulled at the bin. */
 static bool comes_back(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
 {
     int first = old_bases_find(&bin->removals, now_ms, decision->final_g, bin_min_deposit(bin));
     bool is_back = first < bin->removals.count;
     bin->removals.count = first;
-    return is_back || decide_distance(decision->final_g, 0) <= bin->learn.terms.division_g;
+    return is_back;
+}
+
+/* From below zero to nothing: the zero key, pressed too near to it to be seen at once. */
+static bool is_zeroed(const struct bin *bin, const struct bin_decision *decision)
+{
+    return decide_distance(decision->final_g, 0) <= bin->learn.terms.division_g;
+}
+
+/* Of two witnesses for a bag, a choice and a lid that cannot deny it, one alone is too few for what
+ * is easily explained. */
+static bool is_no_bag(struct bin *bin, int64_t now_ms, bool chosen, bool blind,
+                      const struct bin_decision *decision)
+{
+    bool is_back = comes_back(bin, now_ms, decision);
+    return chosen != blind && (is_back || (!chosen && is_zeroed(bin, decision)));
 }
 
 /* Weight that came without an opening, and is of none before. */
@@ -146,8 +160,7 @@ static void explain_step(struct bin *bin, int64_t now_ms, const struct bin_claim
     decision->verdict = blind || expected ? BIN_STEP : BIN_ADJUSTMENT;
     decision->cause = ADJUST_GAIN;
     bin->laid_g = 0;
-    /* Of two witnesses for a bag, a choice and a lid that cannot deny it, one alone is too few. */
-    if (blind != claim->expected && comes_back(bin, now_ms, decision)) {
+    if (is_no_bag(bin, now_ms, claim->expected, blind, decision)) {
         decision->verdict = BIN_ADJUSTMENT;
     } else if (decision->verdict == BIN_ADJUSTMENT) {
         doubt_gain(bin, claim, decision);
@@ -181,6 +194,7 @@ static void explain_gain(struct bin *bin, int64_t now_ms, const struct bin_claim
         decision->opening = bin->late;
         decision->opening.base_g = base_g;
         decision->opening.gain_ms = bin->away.since_ms;
+        leave_base(&bin->steps, now_ms, decision, decision->opening.opened_ms);
         return;
     }
     explain_step(bin, now_ms, claim, decision);

@@ -152,6 +152,22 @@ static void step_is_taken_back_over_a_zero_key(void **state)
     assert_int_equal(site_count(t, EVENT_UNDONE), 1);
 }
 
+/* Somebody leans on the bin just after a lid was closed for nothing: a bag that fell late, until it
+ * goes. */
+static void bag_that_fell_late_and_goes_as_it_came_is_taken_back(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_open_for(t, WASTE_KITCHEN, 1700);
+    t->load_g[WASTE_KITCHEN] += 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    t->load_g[WASTE_KITCHEN] -= 500;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    assert_int_equal(grams_today(t), 0);
+}
+
 static void step_that_stays_is_a_deposit_whatever_else_goes(void **state)
 {
     struct test_site *t = *state;
@@ -311,6 +327,7 @@ int main(void)
         SITE_TEST(who_leans_on_the_bin_after_a_deposit_adds_nothing),
         SITE_TEST(step_that_goes_as_it_came_is_taken_back),
         SITE_TEST(step_is_taken_back_over_a_zero_key),
+        SITE_TEST(bag_that_fell_late_and_goes_as_it_came_is_taken_back),
         SITE_TEST(step_that_stays_is_a_deposit_whatever_else_goes),
         SITE_TEST(bag_taken_out_much_later_was_a_deposit),
         SITE_TEST(deposit_through_a_lid_is_not_taken_back_by_a_removal),
