@@ -25,9 +25,9 @@
  * wakes up again.
  *
  * Where no lid told of a deposit, a step alone did, and somebody who leaned on the bin for long is
- * one, too. A step that goes as it came is taken back (`retracted`), and so is a bag that fell late.
- * Weight that went and comes again was pulled at, unless both witnesses speak for a bag: a choice
- * of this class, and a lid that cannot deny it.
+ * one, too. A step that goes as it came is taken back (`retracted`), and so is a bag that fell
+ * late. Weight that went and comes again was pulled at, unless both witnesses speak for a bag: a
+ * choice of this class, and a lid that cannot deny it.
  *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
