@@ -16,6 +16,7 @@ enum {
     REST_SAMPLES = 16, /* ... and longer where these are more */
     NEARLY_MS = 800,   /* after the lid closed, what it stirred up itself is over */
     LIFT_MS = 2000,    /* a bag is taken up from the lid so long before the lid opens */
+    LET_GO_MS = 150, /* a hand lets go in less: a scale that sends so seldom shows nothing of it */
     ESTIMATE_MS = 3000 /* over which a weight that never settled is averaged */
 };
 
@@ -240,6 +241,7 @@ static void watch_base(struct bin *bin, int64_t now_ms)
     if (!bin->has_base || distance(now.grams, bin->base_g) < bin_min_deposit(bin)) {
         struct bin_lean lean = bin->lean;
         bin_average(bin, BIN_NEVER, &now);
+        old_bases_rest(&bin->old, now_ms, now.grams, bin_min_deposit(bin) / 4);
         bin_rest_at(bin, now.grams, now_ms);
         bin->lean = lean;
     } else {
@@ -313,7 +315,10 @@ static void watch_zero(struct bin *bin, int64_t now_ms, int32_t grams)
     bool stood =
         before.settled && distance(before.grams, bin->grams) <= 2 * division_g + before.spread_g;
     if (stood) {
-        *zero = (struct bin_zero){.suspected = true, .readings = 1, .from_g = before.grams};
+        *zero = (struct bin_zero){.suspected = true,
+                                  .by_hand = now_ms - bin->value_ms >= LET_GO_MS,
+                                  .readings = 1,
+                                  .from_g = before.grams};
     }
 }
 
@@ -424,7 +429,6 @@ enum lid_edge bin_lid(struct bin *bin, const reading_t *reading, bool same_turn)
     }
     bin->lid_open = reading->lid_open;
     if (reading->lid_open) {
-        bin->lid_has_opened = true;
         bin->lid_doubtful = false;
         bin->hidden_count = 0;
     }
@@ -503,7 +507,7 @@ void bin_open(struct bin *bin, int64_t now_ms, int64_t visit, enum waste_class c
     note_restless_away(bin, now_ms);
     bool was_away = bin->away.since_ms != BIN_NEVER;
     bool lifted = !blind && chosen != WASTE_NONE && was_lifted(bin, now_ms - LIFT_MS);
-    bin->steps.count = bin->removals.count = 0;
+    old_bases_forget(&bin->old);
     frozen_opens(&bin->frozen, now_ms);
     bin->phase = BIN_OPEN;
     bin->rest_since_ms = BIN_NEVER;
@@ -562,7 +566,7 @@ void bin_service_begin(struct bin *bin)
 {
     bin->phase = BIN_SERVICE;
     bin->hidden_count = 0;
-    bin->steps.count = bin->removals.count = 0;
+    old_bases_forget(&bin->old);
     bin->proof_ms = BIN_NEVER;
     bin->late.closed_ms = BIN_NEVER;
 }

@@ -25,9 +25,9 @@
  * wakes up again.
  *
  * Where no lid told of a deposit, a step alone did, and somebody who leaned on the bin for long is
- * one, too. A step that goes as it came is taken back (`retracted`), and so is a bag that fell
- * late. Weight that went and comes again was pulled at, unless both witnesses speak for a bag: a
- * choice of this class, and a lid that cannot deny it.
+ * one, too. Once the weight rests again where it rested before (`old`), all steps since are taken
+ * back (`retracted`), and so is a bag that fell late. Weight that went and comes again was pulled
+ * at, unless both witnesses speak for a bag: a choice of this class, and a lid that cannot deny it.
  *
  * The books. Every settled change of the base while the program runs is in exactly one row:
  *
@@ -135,6 +135,7 @@ struct bin_lean {
 struct bin_zero {
     bool suspected;
     bool confirmed; /* and not yet told */
+    bool by_hand;   /* or a hand let go between two readings of a slow scale */
     uint8_t readings;
     int32_t from_g;
 };
@@ -170,13 +171,11 @@ struct bin {
     bool lean_ended; /* and not yet told: lean.peak_g */
     bool unseen;     /* the base was lost in an opening that nobody could weigh */
 
-    int64_t taken_away_ms;     /* the weight fell far below what the site says of an empty bin;
-                                  BIN_NEVER */
-    struct old_bases steps;    /* left by deposits that nothing but the weight told of */
-    struct old_bases removals; /* left by weight that went without an opening */
-    int32_t laid_g;            /* came under the closed lid, and was told as a gain; 0 */
-    bool lid_has_opened;       /* since the start */
-    bool lid_doubtful;         /* it says closed although bags came: a step decides alone */
+    int64_t taken_away_ms; /* the weight fell far below what the site says of an empty bin;
+                              BIN_NEVER */
+    struct old_bases old;  /* since the lid opened */
+    int32_t laid_g;        /* came under the closed lid, and was told as a gain; 0 */
+    bool lid_doubtful;     /* it says closed although bags came: a step decides alone */
 
     struct bin_opening opening; /* OPEN and WEIGHING */
     bool gained;                /* the newest reading lies above the opening's base */
@@ -216,7 +215,7 @@ struct bin_decision {
     bool fell_late; /* GAIN: of an opening that had ended without one */
     /* ADJUSTMENT: deposits of before that went with it, by their openings. */
     int retracted;
-    int64_t retracted_ms[OLD_BASES_MAX];
+    int64_t retracted_ms[OLD_STEPS_MAX];
 };
 
 void bin_init(struct bin *bin, const struct site_bin *site, const struct site_timing *timing);

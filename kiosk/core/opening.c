@@ -265,14 +265,22 @@ bool bin_conclude(struct bin *bin, int64_t now_ms, struct bin_decision *decision
 
 /* ---- the zero key ---------------------------------------------------------------------------- */
 
-static bool decide_zero(struct bin *bin, struct bin_decision *decision)
+/* Who leaned on a bin that weighs nothing. */
+static bool lets_go(const struct bin *bin, int64_t now_ms)
+{
+    return bin->zero.by_hand &&
+           old_bases_explain(&bin->old, now_ms, bin->grams, bin_min_deposit(bin));
+}
+
+static bool decide_zero(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     if (!bin->zero.confirmed) {
         return false;
     }
     int32_t shift_g = bin->zero.from_g;
+    bool is_hand = lets_go(bin, now_ms);
     bin->zero = (struct bin_zero){0};
-    if (bin->phase == BIN_SERVICE || !bin->has_base) {
+    if (bin->phase == BIN_SERVICE || !bin->has_base || is_hand) {
         return false;
     }
     /* All levels move together; nothing came and nothing went. */
@@ -280,8 +288,7 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
     bin->base_g -= shift_g;
     bin->opening.base_g -= shift_g;
     bin->opening.away_g -= shift_g;
-    old_bases_shift(&bin->steps, shift_g);
-    old_bases_shift(&bin->removals, shift_g);
+    old_bases_shift(&bin->old, shift_g);
     bin_forget_away(bin);
     bin->lean.since_ms = BIN_NEVER;
     bin->rest_since_ms = BIN_NEVER;
@@ -295,7 +302,7 @@ static bool decide_zero(struct bin *bin, struct bin_decision *decision)
 bool bin_decide(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     *decision = (struct bin_decision){0};
-    if (decide_zero(bin, decision)) {
+    if (decide_zero(bin, now_ms, decision)) {
         return true;
     }
     switch (bin->phase) {

@@ -100,40 +100,50 @@ static void doubt_gain(struct bin *bin, const struct bin_claim *claim,
                        const struct bin_decision *decision)
 {
     bin->laid_g = decision->weight_g;
-    if (decision->opening.visit != 0 || !bin->lid_has_opened) {
-        hindsight_hidden(bin, &decision->opening);
-    }
+    hindsight_hidden(bin, &decision->opening);
     if (came_at_once(bin, claim, decision)) {
         hindsight_thawed(bin, claim->stood_ms);
     }
 }
 
-static void leave_base(struct old_bases *bases, int64_t now_ms, const struct bin_decision *decision,
-                       int64_t opened_ms)
+static void leave_base(struct bin *bin)
 {
-    const struct old_base base = {
-        .told_ms = now_ms, .opened_ms = opened_ms, .grams = decision->base_g};
-    old_bases_keep(bases, &base);
+    old_bases_leave(&bin->old, bin->base_ms, bin->base_g);
 }
 
-/* Back to where the weight had been before one of them: that one, and what came on it, was leaning.
- */
-static void retract_steps(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+static void keep_step(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
 {
-    int first = old_bases_find(&bin->steps, now_ms, decision->final_g, bin_min_deposit(bin));
-    for (int i = first; i < bin->steps.count; i++) {
-        decision->retracted_ms[decision->retracted++] = bin->steps.list[i].opened_ms;
-    }
-    bin->steps.count = first;
+    const struct old_step step = {
+        .told_ms = now_ms,
+        .opened_ms = decision->opening.opened_ms,
+        .is_chosen = decision->opening.chosen == bin->site->class,
+    };
+    leave_base(bin);
+    old_bases_step(&bin->old, &step);
 }
 
-/* Back to where the weight had been before it went: somebody had pulled at the bin. */
-static bool comes_back(struct bin *bin, int64_t now_ms, const struct bin_decision *decision)
+/* How near it is to where it was before, to have come back there from a change of so much: nearer
+ * than to where it went, and what hangs on a hand is not let go without a trace. */
+static int32_t nearness(const struct bin *bin, int32_t change_g)
 {
-    int first = old_bases_find(&bin->removals, now_ms, decision->final_g, bin_min_deposit(bin));
-    bool is_back = first < bin->removals.count;
-    bin->removals.count = first;
-    return is_back;
+    int32_t moved_g = decide_distance(change_g, 0);
+    int32_t near_g = bin_min_deposit(bin) + moved_g / 32;
+    return near_g < moved_g / 2 ? near_g : moved_g / 2;
+}
+
+/* Back to where the weight had been before: somebody had leaned on the bin, or pulled at it, since
+ * `left_ms`. */
+static bool comes_back(struct bin *bin, int64_t now_ms, const struct bin_decision *decision,
+                       int64_t *left_ms)
+{
+    return old_bases_return(&bin->old, now_ms, decision->final_g, nearness(bin, decision->weight_g),
+                            left_ms);
+}
+
+/* What was told as a step since then was none. */
+static void retract_steps(struct bin *bin, int64_t left_ms, struct bin_decision *decision)
+{
+    decision->retracted = old_bases_retract(&bin->old, left_ms, decision->retracted_ms);
 }
 
 /* From below zero to nothing: the zero key, pressed too near to it to be seen at once. */
@@ -142,13 +152,20 @@ static bool is_zeroed(const struct bin *bin, const struct bin_decision *decision
     return decide_distance(decision->final_g, 0) <= bin->learn.terms.division_g;
 }
 
-/* Of two witnesses for a bag, a choice and a lid that cannot deny it, one alone is too few for what
- * is easily explained. */
+/* There are two witnesses for a bag: a choice, and a lid that cannot deny it. Where not both speak,
+ * weight that is easily explained is none. */
 static bool is_no_bag(struct bin *bin, int64_t now_ms, bool chosen, bool blind,
-                      const struct bin_decision *decision)
+                      struct bin_decision *decision)
 {
-    bool is_back = comes_back(bin, now_ms, decision);
-    return chosen != blind && (is_back || (!chosen && is_zeroed(bin, decision)));
+    int64_t left_ms;
+    bool is_back = comes_back(bin, now_ms, decision, &left_ms);
+    if (chosen && blind) {
+        return false;
+    }
+    if (is_back) {
+        retract_steps(bin, left_ms, decision);
+    }
+    return is_back || (blind && is_zeroed(bin, decision));
 }
 
 /* Weight that came without an opening, and is of none before. */
@@ -163,9 +180,10 @@ static void explain_step(struct bin *bin, int64_t now_ms, const struct bin_claim
     if (is_no_bag(bin, now_ms, claim->expected, blind, decision)) {
         decision->verdict = BIN_ADJUSTMENT;
     } else if (decision->verdict == BIN_ADJUSTMENT) {
+        leave_base(bin);
         doubt_gain(bin, claim, decision);
     } else {
-        leave_base(&bin->steps, now_ms, decision, decision->opening.opened_ms);
+        keep_step(bin, now_ms, decision);
     }
     /* Only a person's choice is witness against a lid: leaning and swaps have none. */
     bin->lid_doubtful = bin->lid_doubtful || (!blind && expected);
@@ -194,7 +212,7 @@ static void explain_gain(struct bin *bin, int64_t now_ms, const struct bin_claim
         decision->opening = bin->late;
         decision->opening.base_g = base_g;
         decision->opening.gain_ms = bin->away.since_ms;
-        leave_base(&bin->steps, now_ms, decision, decision->opening.opened_ms);
+        keep_step(bin, now_ms, decision);
         return;
     }
     explain_step(bin, now_ms, claim, decision);
@@ -204,10 +222,11 @@ static void explain_removal(struct bin *bin, int64_t now_ms, struct bin_decision
 {
     decision->verdict = BIN_ADJUSTMENT;
     decision->cause = ADJUST_REMOVAL;
-    retract_steps(bin, now_ms, decision);
-    /* What had come with a step may come again. */
-    if (decision->retracted == 0) {
-        leave_base(&bin->removals, now_ms, decision, BIN_NEVER);
+    int64_t left_ms;
+    if (comes_back(bin, now_ms, decision, &left_ms)) {
+        retract_steps(bin, left_ms, decision); /* what had come with one may come again */
+    } else {
+        leave_base(bin);
     }
     bin->laid_g = 0;
     hindsight_unhide(bin);
@@ -284,13 +303,18 @@ static void tell_unseen(struct bin *bin, int64_t now_ms, const struct bin_claim 
     bin->late.closed_ms = BIN_NEVER;
 }
 
-/* A second bag fell on the first before that was told: each is told, now that both stay. */
-static bool decide_passed(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
+/* A second bag fell on the first before that was told: each is told, now that both stay. But who
+ * pulled and lets go in two parts has brought neither. */
+static bool decide_passed(struct bin *bin, int64_t now_ms, int32_t final_g,
+                          struct bin_decision *decision)
 {
+    int32_t near_g = nearness(bin, final_g - bin->base_g);
+    bool is_back = old_bases_has(&bin->old, now_ms, final_g, near_g);
     const struct bin_away passed = bin->passed;
     const struct bin_claim *claim = &bin->passed_claim;
     bin->passed.since_ms = BIN_NEVER;
-    if (passed.since_ms == BIN_NEVER || !(claim->expected || lid_says_nothing(bin, now_ms))) {
+    bool is_bag = claim->expected || (lid_says_nothing(bin, now_ms) && !is_back);
+    if (passed.since_ms == BIN_NEVER || !is_bag) {
         return false;
     }
     const settled_t weight = {.settled = true, .has_estimate = true, .grams = passed.grams};
@@ -313,7 +337,7 @@ static bool decide_away(struct bin *bin, int64_t now_ms, int32_t wait_ms,
     if (!weight.settled || !stays) {
         return false;
     }
-    if (decide_passed(bin, now_ms, decision)) {
+    if (decide_passed(bin, now_ms, weight.grams, decision)) {
         return true;
     }
     bin_average(bin, bin->away.since_ms, &weight);
@@ -343,22 +367,29 @@ bool bin_conclude_unseen(struct bin *bin, int64_t now_ms, enum waste_class next,
     return decide_away(bin, now_ms, wait_ms, decision);
 }
 
-/* The base crept, or came to light again after an opening that nobody could weigh. */
-static bool decide_drift(struct bin *bin, struct bin_decision *decision)
+/* The base crept, or came to light again after an opening that nobody could weigh; or who leaned
+ * went so slowly, or from so coarse a scale, that the base went along. */
+static bool decide_drift(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
     if (!bin->has_base || !bin->has_booked) {
         return false;
     }
     int32_t change = bin->base_g - bin->booked_g;
     bool was_unseen = bin->unseen;
+    bool is_back =
+        change < 0 && old_bases_explain(&bin->old, now_ms, bin->base_g, nearness(bin, change));
     bin->unseen = false;
-    if (!decide_matters(bin, change)) {
+    if (!decide_matters(bin, change) && !is_back) {
         return false;
     }
     enum adjust_cause cause = !was_unseen  ? ADJUST_DRIFT
                               : change > 0 ? ADJUST_GAIN
                                            : ADJUST_REMOVAL;
     decide_adjust(bin, cause, bin->booked_g, bin->base_g, decision);
+    int64_t left_ms;
+    if (is_back && comes_back(bin, now_ms, decision, &left_ms)) {
+        retract_steps(bin, left_ms, decision);
+    }
     return true;
 }
 
@@ -375,6 +406,6 @@ static bool decide_lean(struct bin *bin, struct bin_decision *decision)
 
 bool decide_unseen(struct bin *bin, int64_t now_ms, struct bin_decision *decision)
 {
-    return decide_lean(bin, decision) || decide_drift(bin, decision) ||
+    return decide_lean(bin, decision) || decide_drift(bin, now_ms, decision) ||
            decide_away(bin, now_ms, resting_wait(bin, now_ms), decision);
 }

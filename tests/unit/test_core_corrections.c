@@ -218,6 +218,80 @@ static void who_pulls_at_a_bin_and_lets_go_is_no_deposit(void **state)
     assert_int_equal(site_event(t, EVENT_ADJUSTMENT, 1)->body.adjustment.change_g, 700);
 }
 
+/* The hand that pulls is not steady: what it gives back meanwhile is a step to a scale. */
+static void who_pulls_with_an_unsteady_hand_leaves_nothing(void **state)
+{
+    struct test_site *t = *state;
+    static const int32_t parts_g[] = {-600, 60, 50, -50, 540};
+    without_lids(t);
+    for (size_t i = 0; i < sizeof parts_g / sizeof parts_g[0]; i++) {
+        t->load_g[WASTE_KITCHEN] += parts_g[i];
+        site_run(t, 20000);
+    }
+    assert_true(site_count(t, EVENT_DEPOSIT) > 0);
+    assert_int_equal(site_count(t, EVENT_UNDONE), site_count(t, EVENT_DEPOSIT));
+    assert_int_equal(grams_today(t), 0);
+}
+
+static void who_pulls_and_lets_go_in_two_parts_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] -= 600;
+    site_run(t, 20000);
+    t->load_g[WASTE_KITCHEN] += 60;
+    site_run(t, 2200);
+    t->load_g[WASTE_KITCHEN] += 540;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
+/* Less than a deposit at a time is followed as drift. */
+static void who_pulls_little_by_little_and_lets_go_is_no_deposit(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    for (int i = 0; i < 3; i++) {
+        t->load_g[WASTE_KITCHEN] -= 2 * DIVISION_G;
+        site_run(t, 10000);
+    }
+    t->load_g[WASTE_KITCHEN] += 6 * DIVISION_G;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 0);
+}
+
+static void who_leans_and_goes_little_by_little_leaves_nothing(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->load_g[WASTE_KITCHEN] += 6 * DIVISION_G;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    for (int i = 0; i < 3; i++) {
+        t->load_g[WASTE_KITCHEN] -= 2 * DIVISION_G;
+        site_run(t, 10000);
+    }
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    assert_int_equal(grams_today(t), 0);
+}
+
+/* Between two readings of a slow scale a hand lets go, too: no zero key was pressed. */
+static void who_leans_on_a_slow_scale_at_zero_leaves_nothing(void **state)
+{
+    struct test_site *t = *state;
+    without_lids(t);
+    t->scale_period_ms = 300;
+    t->load_g[WASTE_KITCHEN] = 0;
+    site_run(t, OLD_BASES_KEPT_MS + 20000);
+    t->load_g[WASTE_KITCHEN] = 600;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    t->load_g[WASTE_KITCHEN] = 0;
+    site_run(t, 20000);
+    assert_int_equal(site_count(t, EVENT_UNDONE), 1);
+    assert_int_equal(grams_today(t), 0);
+}
+
 static void bag_after_somebody_took_something_out_is_a_deposit(void **state)
 {
     struct test_site *t = *state;
@@ -332,6 +406,11 @@ int main(void)
         SITE_TEST(bag_taken_out_much_later_was_a_deposit),
         SITE_TEST(deposit_through_a_lid_is_not_taken_back_by_a_removal),
         SITE_TEST(who_pulls_at_a_bin_and_lets_go_is_no_deposit),
+        SITE_TEST(who_pulls_with_an_unsteady_hand_leaves_nothing),
+        SITE_TEST(who_pulls_and_lets_go_in_two_parts_is_no_deposit),
+        SITE_TEST(who_pulls_little_by_little_and_lets_go_is_no_deposit),
+        SITE_TEST(who_leans_and_goes_little_by_little_leaves_nothing),
+        SITE_TEST(who_leans_on_a_slow_scale_at_zero_leaves_nothing),
         SITE_TEST(bag_after_somebody_took_something_out_is_a_deposit),
         SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit),
         SITE_TEST(same_weight_from_who_has_chosen_is_a_deposit_under_an_open_lid_too),

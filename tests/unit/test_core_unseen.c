@@ -157,6 +157,41 @@ static void what_a_stuck_lid_hid_is_told_in_hindsight(void **state)
     assert_int_equal(site_count(t, EVENT_ADJUSTMENT), 1);
 }
 
+/* Also where nobody had touched the screen, and where the lid had worked before. */
+static void what_nobody_declared_under_a_stuck_lid_is_told_in_hindsight(void **state)
+{
+    struct test_site *t = *state;
+    site_choose(t, WASTE_KITCHEN);
+    site_drop(t, WASTE_KITCHEN, 500);
+    site_run(t, 60000);
+    t->load_g[WASTE_KITCHEN] += 4800;
+    site_run(t, 60000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 800;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 3);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_UNWEIGHED);
+    assert_int_equal(site_deposit(t, 1)->chosen, WASTE_NONE);
+    assert_int_equal(site_deposit(t, 2)->weight_g, 800);
+}
+
+/* Weight that only came back is hidden by no lid. */
+static void who_pulled_at_a_bin_whose_lid_is_stuck_brought_nothing(void **state)
+{
+    struct test_site *t = *state;
+    t->load_g[WASTE_KITCHEN] -= 700;
+    site_run(t, 20000);
+    t->load_g[WASTE_KITCHEN] += 700;
+    site_run(t, 60000);
+    site_choose(t, WASTE_KITCHEN);
+    site_run(t, 1000);
+    t->load_g[WASTE_KITCHEN] += 800;
+    site_run(t, 30000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 1);
+    assert_int_equal(site_deposit(t, 0)->weight_g, 800);
+}
+
 /* Two bags under a lid that is stuck, and the same class chosen for each. */
 static void same_choice_again_ends_the_deposit_before(void **state)
 {
@@ -456,6 +491,8 @@ int main(void)
         SITE_TEST(choice_counts_under_a_lid_that_is_stuck_open),
         SITE_TEST(weight_under_the_chosen_lid_counts_though_another_opened),
         SITE_TEST(what_a_stuck_lid_hid_is_told_in_hindsight),
+        SITE_TEST(what_nobody_declared_under_a_stuck_lid_is_told_in_hindsight),
+        SITE_TEST(who_pulled_at_a_bin_whose_lid_is_stuck_brought_nothing),
         SITE_TEST(same_choice_again_ends_the_deposit_before),
         SITE_TEST(a_lid_that_opened_since_hid_nothing),
         SITE_TEST(what_was_taken_away_again_was_no_deposit),
