@@ -100,14 +100,16 @@ int old_bases_retract(struct old_bases *bases, int64_t since_ms, int64_t opened_
 
 bool old_bases_explain(const struct old_bases *bases, int64_t now_ms, int32_t grams, int32_t near_g)
 {
-    int base = find(bases, now_ms, grams, near_g);
-    bool is_unchosen = false;
-    if (base < bases->count) {
-        for (int i = first_step(bases, bases->list[base].until_ms); i < bases->step_count; i++) {
-            is_unchosen = is_unchosen || !bases->steps[i].is_chosen;
-        }
+    if (bases->step_count == 0) {
+        return false; /* asked at every reading: mostly there is none */
     }
-    return is_unchosen;
+    int base = find(bases, now_ms, grams, near_g);
+    int step =
+        base < bases->count ? first_step(bases, bases->list[base].until_ms) : bases->step_count;
+    while (step < bases->step_count && bases->steps[step].is_chosen) {
+        step++;
+    }
+    return step < bases->step_count;
 }
 
 void old_bases_shift(struct old_bases *bases, int32_t grams)
