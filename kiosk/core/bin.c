@@ -394,7 +394,7 @@ static bool has_brought(const struct bin *bin, int64_t now_ms)
 {
     const struct bin_opening *opening = &bin->opening;
     settled_t weight = bin_settled_soon(bin, now_ms, opening->opened_ms);
-    int32_t doubt_g = 0;
+    int32_t doubt_g = weight.doubt_g; /* wind at the lid of a noisy scale looks like a light bag */
     if (!weight.settled) {
         weight = bin_estimate(bin, now_ms, opening->closed_ms + NEARLY_MS);
         doubt_g = 2 * weight.doubt_g;
