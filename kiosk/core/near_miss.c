@@ -29,9 +29,28 @@ static bool is_being_corrected(const struct kiosk *kiosk, const struct bin_openi
     return false;
 }
 
+/* Two people with the same choice, at two bins of its class: the bag that fell first makes good for
+ * the wrong lid, whichever is decided first. */
+static bool another_fell_first(const struct kiosk *kiosk, const struct bin_opening *opening)
+{
+    for (int i = 0; i < kiosk->site->bin_count; i++) {
+        const struct bin *bin = &kiosk->bins[i];
+        const struct bin_opening *other = &bin->opening;
+        if (bin_is_busy(bin) && bin->gained && bin_same_choice(other, opening) &&
+            !bin_is_wrong_lid(bin, other) && other->near_miss &&
+            other->near_miss_ms <= other->gain_ms && other->gain_ms < opening->gain_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool near_miss_happened(const struct kiosk *kiosk, const struct visit *visit,
                         const struct bin_opening *opening)
 {
+    if (another_fell_first(kiosk, opening)) {
+        return false;
+    }
     bool before = opening->near_miss && opening->near_miss_ms <= opening->gain_ms;
     bool since = visit != NULL && is_standing(visit, opening) && visit->near_miss &&
                  visit->near_miss_ms <= opening->gain_ms;

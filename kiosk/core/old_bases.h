@@ -59,8 +59,8 @@ bool old_bases_return(struct old_bases *bases, int64_t now_ms, int32_t grams, in
 /* Takes the steps that were told after `since_ms` off the list; returns how many. */
 int old_bases_retract(struct old_bases *bases, int64_t since_ms, int64_t opened_ms[OLD_STEPS_MAX]);
 
-/* True where a step that nobody had chosen was told after the weight had rested nearer than `near_g`
- * to `grams`. */
+/* True where a step that nobody had chosen was told after the weight had rested nearer than
+ * `near_g` to `grams`. */
 bool old_bases_explain(const struct old_bases *bases, int64_t now_ms, int32_t grams,
                        int32_t near_g);
 

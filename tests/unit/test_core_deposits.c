@@ -71,6 +71,33 @@ static void wrong_lid_is_answered_at_once_and_can_be_corrected(void **state)
     assert_int_equal(visit->grams, 1400);
 }
 
+/* Two people with the same choice at two bins of its class. */
+static void near_miss_is_made_good_by_the_bag_that_fell_first(void **state)
+{
+    enum { FIRST = WASTE_HAZARDOUS, SECOND = WASTE_KITCHEN };
+    struct test_site *t = *state;
+    t->site.bins[FIRST].class = WASTE_KITCHEN;
+    site_choose(t, WASTE_KITCHEN);
+    site_open_for(t, WASTE_RESIDUAL, 1000);
+    site_lid(t, FIRST, true);
+    site_run(t, 2000);
+    site_lid(t, SECOND, true);
+    site_run(t, 500);
+    t->load_g[FIRST] += 900;
+    site_run(t, 800);
+    t->load_g[SECOND] += 700;
+    site_run(t, 700);
+    site_lid(t, SECOND, false);
+    site_run(t, 2000);
+    site_lid(t, FIRST, false);
+    site_run(t, 3000);
+    assert_int_equal(site_count(t, EVENT_DEPOSIT), 2);
+    assert_int_equal(site_deposit(t, 0)->bin, SECOND + 1);
+    assert_int_equal(site_deposit(t, 0)->outcome, OUTCOME_CONSISTENT);
+    assert_int_equal(site_deposit(t, 1)->bin, FIRST + 1);
+    assert_int_equal(site_deposit(t, 1)->outcome, OUTCOME_CORRECTED);
+}
+
 static void near_miss_is_its_own_choice_s_whatever_others_choose(void **state)
 {
     struct test_site *t = *state;
@@ -449,6 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SITE_TEST(chosen_class_in_its_bin_is_consistent),
         SITE_TEST(wrong_lid_is_answered_at_once_and_can_be_corrected),
+        SITE_TEST(near_miss_is_made_good_by_the_bag_that_fell_first),
         SITE_TEST(near_miss_is_its_own_choice_s_whatever_others_choose),
         SITE_TEST(wrong_bin_is_wrong_bin),
         SITE_TEST(meaning_the_wrong_bin_is_kept_as_said_afterwards),
